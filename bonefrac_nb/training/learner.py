@@ -131,7 +131,7 @@ def predict(self:Predictor,
     if not outputs: raise ValueError('nothing to predict: the batches are empty')
     return tuple(torch.cat(column).cpu() for column in zip(*outputs))
 
-# %% ../../nbs/30_training.learner.ipynb #2d5465ff
+# %% ../../nbs/30_training.learner.ipynb #e2ce7c90
 class Learner(Predictor):
     "A model, its batches, a loss and an optimiser, and the loop that joins them; all else is a callback"
     start, epoch, step, stop, scaler = 0, 0, 0, False, torch.amp.GradScaler('cpu', enabled=False)
@@ -148,7 +148,7 @@ class Learner(Predictor):
     @hooked('fit', CancelFit)
     def fit(self, epochs:int): # epochs in all: a resumed run counts those before it
         "Train, and validate after each epoch"
-        if self.start == 0: torch.manual_seed(self.seed)
+        torch.manual_seed(self.seed); self.epochs, self.stop = epochs, False
         for self.epoch in range(self.start, epochs): self.stop or self.one_epoch()
 
 # %% ../../nbs/30_training.learner.ipynb #8290d3d2
