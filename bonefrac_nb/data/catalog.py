@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['REGIONS', 'STATUSES', 'SOURCES', 'COLUMNS', 'DEFAULTS', 'RULES', 'FINGERPRINTED', 'CatalogError', 'fail_rows',
-           'validate_catalog', 'make_catalog', 'describe', 'fingerprint', 'save_catalog', 'load_catalog']
+           'validate_catalog', 'make_catalog', 'describe', 'contradictions', 'summary', 'fingerprint', 'save_catalog',
+           'load_catalog']
 
 # %% ../../nbs/11_data.catalog.ipynb #669a1a25
 import hashlib, json, os, tempfile
@@ -109,7 +110,7 @@ def _typed(frame, name, dtype):
     except (TypeError, ValueError) as error:
         raise CatalogError(f'column `{name}`: expected values of type {dtype}, found {frame[name].head(3).tolist()} …: {error}') from error
 
-# %% ../../nbs/11_data.catalog.ipynb #99d53912
+# %% ../../nbs/11_data.catalog.ipynb #e746dc13
 def make_catalog(
     rows: 'pd.DataFrame | list[dict]', # one row an image; what is left out becomes "unknown"
     source: str, # one of `SOURCES`
@@ -120,7 +121,7 @@ def make_catalog(
     columns = {name: _typed(frame, name, dtype) for name, dtype in COLUMNS.items()}
     no_region = [not regions and region not in ('unknown', 'mixed') for regions, region in zip(columns['regions'], columns['region'])]
     columns['regions'] = columns['regions'].where(~np.array(no_region, dtype=bool), columns['region'].map(lambda region: (region,)))
-    further = {name: frame[name] for name in frame if name not in COLUMNS}
+    further = {name: frame[name].convert_dtypes() for name in frame if name not in COLUMNS}
     catalog = pd.DataFrame({**columns, **further})
     catalog.attrs['root'] = str(Path(root).absolute())
     return validate_catalog(catalog)
@@ -141,6 +142,29 @@ def describe(
     table = {region: _count_labels(catalog[[region in regions for regions in shown]]) for region in REGIONS}
     table = pd.DataFrame({**table, 'all': _count_labels(catalog)}).T.rename_axis('region')
     return table[(table.images > 0) | (table.index == 'all')]
+
+# %% ../../nbs/11_data.catalog.ipynb #ae630377
+def contradictions(
+    catalog: pd.DataFrame, # catalog
+) -> pd.DataFrame: # image_id, split, note: a row for each row that contradicts itself
+    "The rows whose source says two things, and what it says."
+    return catalog[catalog.status == 'contradictory'].reindex(columns=['image_id', 'split', 'note']).reset_index(drop=True)
+
+def _counts(values) -> str: return ', '.join(f'{count:,} {name}' for name, count in values.value_counts().items())
+
+def summary(
+    catalog: pd.DataFrame, # catalog
+) -> str: # a few lines
+    "How many images of which status and label there are, and what was not an image, in words."
+    labels = _count_labels(catalog)
+    groups = [f'{catalog[name].nunique():,} {name}s' for name in ('patient', 'study', 'stem') if catalog[name].notna().any()]
+    strays, splits = catalog.attrs.get('strays', {}), catalog.split.fillna('no split')
+    lines = [f"{len(catalog):,} images ({_counts(catalog.source)})", f'status: {_counts(catalog.status)}',
+             f"label: {labels['fractured']:,} fractured, {labels['not fractured']:,} not, {labels['no label']:,} without",
+             f'boxes: {sum(map(len, catalog.boxes)):,} on {(catalog.boxes.map(len) > 0).sum():,} images', f'split: {_counts(splits)}',
+             f"groups: {', '.join(groups) or 'none told'}", f"a 1 means: {catalog.attrs.get('label_meaning', 'fractured')}"]
+    if strays: lines.append(f"no pictures: {', '.join(f'{count:,} {name}' for name, count in strays.items())}")
+    return '\n'.join(lines)
 
 # %% ../../nbs/11_data.catalog.ipynb #aa345e4c
 FINGERPRINTED = ('image_id', 'fractured', 'region', 'regions', 'view', 'patient', 'study', 'boxes', 'status', 'width', 'height', 'split')
