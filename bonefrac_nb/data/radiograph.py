@@ -7,15 +7,14 @@ __all__ = ['FORMATS', 'MAX_PIXELS', 'Radiograph', 'RadiographError', 'NotFound',
            'NotAnImage', 'UnsupportedFormat', 'Damaged', 'TooManyPixels', 'SeveralFrames', 'MissingDecoder',
            'Truncated', 'turn', 'turn_boxes', 'stretch', 'window', 'read_radiograph', 'read_header']
 
-# %% ../../nbs/10_data.radiograph.ipynb #911d3cbe
+# %% ../../nbs/10_data.radiograph.ipynb #0d57def8
 import os
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from struct import error as StructError
 from typing import NamedTuple
-from zlib import error as ZlibError
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 from pydicom import dcmread
@@ -59,9 +58,17 @@ class SeveralFrames(RadiographError): "A film or a stack, not one radiograph."
 class MissingDecoder(RadiographError): "A compressed DICOM for which no decoder is installed."
 class Truncated(RadiographError): "The file ends too early, and `strict` was asked for or no whole line is left."
 
-# %% ../../nbs/10_data.radiograph.ipynb #9a002bd8
+# %% ../../nbs/10_data.radiograph.ipynb #4a96da2b
 _AGAIN = 'Get it again from its source.'
 
+@contextmanager
+def _naming(path):
+    "Turn what a decoder throws into `Damaged`."
+    try: yield
+    except (RadiographError, MemoryError): raise
+    except Exception as e: raise Damaged(path, f'contents that cannot be decoded ({type(e).__name__}: {str(e)[:200]})', _AGAIN) from e
+
+# %% ../../nbs/10_data.radiograph.ipynb #1a0f739d
 def _open_file(path):
     "The file, open for reading in binary and known to hold something."
     try: file = open(path, 'rb')
@@ -74,6 +81,7 @@ def _open_file(path):
     file.close()
     raise EmptyFile(path, 'an empty file (0 bytes)', 'Get it again: a download or copy failed.')
 
+# %% ../../nbs/10_data.radiograph.ipynb #e58c598b
 def _refused(path):
     "The error for a name that exists and does not open: Windows gives the same answer for a folder as for a locked file."
     if Path(path).is_dir(): return IsFolder(path, 'a folder', 'Give one file; a folder is read as a dataset.')
@@ -106,10 +114,7 @@ def _check_size(path, width, height):
 def _too_many(path, found):
     return TooManyPixels(path, f'a header that claims {found}', f'At most {MAX_PIXELS:,} are read: if it truly is a radiograph, scale it down first.')
 
-# %% ../../nbs/10_data.radiograph.ipynb #e9d3e4c1
-_BROKEN = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, AssertionError,
-           EOFError, RuntimeError, StructError, ZlibError) # whatever a decoder may throw at broken data
-
+# %% ../../nbs/10_data.radiograph.ipynb #9ca0b69b
 def _open_image(path, file):
     "Pillow's lazy image, its size checked before a pixel is decoded."
     try: image = Image.open(file, formats=FORMATS)
@@ -117,7 +122,6 @@ def _open_image(path, file):
     except UnidentifiedImageError as e:
         file.seek(0)
         raise _unknown(path, file.read(32)) from e
-    except _BROKEN as e: raise Damaged(path, f'a broken header ({e})', _AGAIN) from e
     _check_size(path, *image.size)
     return image
 
@@ -130,17 +134,18 @@ def _bits(image, file):
     if image.format == 'TIFF': return int(image.tag_v2.get(258, (1,))[0])
     return {'1': 1, 'I;16': 16, 'I;16B': 16, 'I': 16, 'F': 32}.get(image.mode, 8)
 
-# %% ../../nbs/10_data.radiograph.ipynb #868ea50c
+# %% ../../nbs/10_data.radiograph.ipynb #5924bf82
 def _orientation(image):
     "EXIF orientation 1 to 8; 1 (as stored) where there is none or where it makes no sense."
     try: value = image.getexif().get(0x0112, 1)
-    except _BROKEN: return 1
+    except Exception: return 1
     return value if value in range(1, 9) else 1
 
+# %% ../../nbs/10_data.radiograph.ipynb #6eacf1ae
 def _dpi(image):
     "Horizontal and vertical dots per inch that the header claims, or None."
     try: return tuple(round(float(dots), 2) for dots in image.info['dpi'])
-    except _BROKEN: return None
+    except Exception: return None
 
 # %% ../../nbs/10_data.radiograph.ipynb #d42c67b5
 def _jpeg_marks(data):
@@ -217,12 +222,13 @@ def stretch(
     values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
     return np.rint((values - low)*(255/(high - low))).astype(np.uint8)
 
-# %% ../../nbs/10_data.radiograph.ipynb #860a3cc7
+# %% ../../nbs/10_data.radiograph.ipynb #270caac1
 def _on_black(image):
     "A picture with transparency, composited on black."
     image = image.convert('RGBA')
     return Image.alpha_composite(Image.new('RGBA', image.size, (0, 0, 0, 255)), image)
 
+# %% ../../nbs/10_data.radiograph.ipynb #3f684f4e
 def _grey(image, bits=8):
     "Any Pillow image as uint8 `[H,W]`, and how its values were reduced: 'none', 'min-max' or 'upper byte'."
     if image.mode[0] in 'IF': return stretch(np.asarray(image)), 'min-max'
@@ -275,14 +281,14 @@ def _mend_jpeg(path, data, min_side):
     lines = _whole_blocks(image, _same_lines(pictures), divisor) if len(pictures) > 1 else image.height
     return image, lines, 'progressive' in image.info
 
-# %% ../../nbs/10_data.radiograph.ipynb #b8c2ebae
+# %% ../../nbs/10_data.radiograph.ipynb #70c06ecf
 def _onto(path, data, value):
     "As much of a PNG as decodes, on a background of this value."
     image = _open_image(path, BytesIO(data))
     bands = len(image.getbands())
     image.im = Image.new(image.mode, image.size, value if bands == 1 else (value,)*bands).im
     try: image.load()
-    except _BROKEN: image.tile = []
+    except Exception: image.tile = []
     return image
 
 def _mend_png(path, data):
@@ -305,23 +311,23 @@ def _hashed(*values):
     "16 hexadecimal digits in place of identifiers, None where the last of them is empty."
     return sha256('\n'.join(map(str, values)).encode()).hexdigest()[:16] if values[-1] else None
 
-# %% ../../nbs/10_data.radiograph.ipynb #de79bd00
-def _open_dicom(path, file, pixels=False):
+# %% ../../nbs/10_data.radiograph.ipynb #0ba21ef6
+def _open_dicom(file, pixels=False):
     "The DICOM dataset, with its transfer syntax filled in where the preamble is gone."
-    try: dataset = dcmread(file, stop_before_pixels=not pixels, force=True)
-    except _BROKEN as e: raise Damaged(path, f'a DICOM header that breaks off ({e})', _AGAIN) from e
+    dataset = dcmread(file, stop_before_pixels=not pixels, force=True)
     if 'TransferSyntaxUID' not in dataset.get('file_meta', {}):
         implicit, little = dataset.original_encoding
         dataset.file_meta = FileMetaDataset()
         dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian if little else ExplicitVRBigEndian
     return dataset
 
-# %% ../../nbs/10_data.radiograph.ipynb #15e4e18f
+# %% ../../nbs/10_data.radiograph.ipynb #c6443136
 def _text(dataset, name):
     "A DICOM field as text, None where it is absent or empty."
     value = dataset.get(name)
     return str(value) if value not in (None, '') else None
 
+# %% ../../nbs/10_data.radiograph.ipynb #99ae35b3
 def _dicom_facts(dataset):
     "What a DICOM says about the study, identifiers hashed."
     facts = {name: _text(dataset, tag) for name, tag in _FACTS.items()}
@@ -330,23 +336,23 @@ def _dicom_facts(dataset):
         study=_hashed(_text(dataset, 'StudyInstanceUID')), series=_hashed(_text(dataset, 'SeriesInstanceUID')),
         transfer_syntax=dataset.file_meta.TransferSyntaxUID.name)
 
-# %% ../../nbs/10_data.radiograph.ipynb #a40170e9
+# %% ../../nbs/10_data.radiograph.ipynb #ec04175e
 def _dicom_dpi(dataset):
     "Dots per inch across and down, from the spacing in the detector plane (mm), or None."
     spacing = dataset.get('ImagerPixelSpacing') or dataset.get('PixelSpacing')
     try: return tuple(round(25.4/float(distance), 2) for distance in spacing[::-1])
-    except _BROKEN: return None
+    except Exception: return None
 
+# %% ../../nbs/10_data.radiograph.ipynb #339fc01b
 def _no_pixels(path, dataset):
     kind = _text(dataset, 'Modality') or 'no modality given'
     return NotAnImage(path, f'a DICOM object without pixel data ({kind})', 'Leave it out: it is a report, a directory or a picture whose pixels were stripped.')
 
-# %% ../../nbs/10_data.radiograph.ipynb #a8b5ff3e
+# %% ../../nbs/10_data.radiograph.ipynb #5140624c
 def _dicom_size(path, dataset):
     "Columns, rows, stored bits and frames, checked."
     if 'Rows' not in dataset or 'Columns' not in dataset: raise _no_pixels(path, dataset)
-    try: size = [int(dataset.get(name) or default) for name, default in (('Columns', 0), ('Rows', 0), ('BitsStored', 8), ('NumberOfFrames', 1))]
-    except _BROKEN as e: raise Damaged(path, f'a DICOM header with a broken size ({e})', _AGAIN) from e
+    size = [int(dataset.get(name) or default) for name, default in (('Columns', 0), ('Rows', 0), ('BitsStored', 8), ('NumberOfFrames', 1))]
     if min(size) < 1: raise Damaged(path, f'a DICOM header that claims {size[0]} × {size[1]} pixels', _AGAIN)
     _check_size(path, *size[:2])
     return size
@@ -372,12 +378,13 @@ def window(
     else: shown = (values - (center - width/2))/max(width - 1, 1e-9) # width 1 is a threshold
     return np.rint(255*np.clip(shown, 0, 1)).astype(np.uint8)
 
-# %% ../../nbs/10_data.radiograph.ipynb #b51a38c6
+# %% ../../nbs/10_data.radiograph.ipynb #9b7fb5b4
 def _first(value):
     "The first of several values, as a number, or None."
     try: return float(value[0] if hasattr(value, '__len__') and not isinstance(value, str) else value)
-    except _BROKEN: return None
+    except Exception: return None
 
+# %% ../../nbs/10_data.radiograph.ipynb #f055d6c7
 def _voi(values, dataset):
     "Grey, and how it was made: 'voi lut', 'window' or 'min-max'."
     if dataset.get('VOILUTSequence'):
@@ -388,7 +395,7 @@ def _voi(values, dataset):
     if center is None or width is None or not width >= (1 if function == 'LINEAR' else 1e-9): return None, 'min-max'
     return window(values, center, width, function), 'window'
 
-# %% ../../nbs/10_data.radiograph.ipynb #3b344e72
+# %% ../../nbs/10_data.radiograph.ipynb #2b8b7786
 def _padding(stored, dataset):
     "Where the detector saw nothing, bool `[H,W]`, by the value or range that the header declares."
     low = dataset.get('PixelPaddingValue')
@@ -396,6 +403,7 @@ def _padding(stored, dataset):
     high = dataset.get('PixelPaddingRangeLimit', low)
     return (stored >= min(low, high)) & (stored <= max(low, high))
 
+# %% ../../nbs/10_data.radiograph.ipynb #5b1faac2
 def _monochrome(stored, dataset):
     "Stored values of one channel as grey, and how it was made."
     outside = _padding(stored, dataset)
@@ -414,7 +422,7 @@ def _dicom_grey(stored, dataset):
     colour = Image.fromarray((stored >> max(0, upper - 8)).astype(np.uint8))
     return np.array(colour.convert('L')), 'none' if upper <= 8 else 'upper byte'
 
-# %% ../../nbs/10_data.radiograph.ipynb #443c4dd0
+# %% ../../nbs/10_data.radiograph.ipynb #01377508
 def _check_decoder(path, syntax):
     "Raise `MissingDecoder` where nothing installed reads this transfer syntax."
     try: decoder = None if not syntax.is_compressed else get_decoder(syntax)
@@ -422,6 +430,7 @@ def _check_decoder(path, syntax):
         raise UnsupportedFormat(path, f'a DICOM in {syntax.name}', 'Have it sent uncompressed, or export it as PNG.') from e
     if decoder and not decoder.is_available: raise _no_decoder(path, syntax)
 
+# %% ../../nbs/10_data.radiograph.ipynb #217dfb66
 def _no_decoder(path, syntax):
     return MissingDecoder(path, f'pixels in {syntax.name}, for which no decoder is installed', "Run: pip install 'bonefrac_nb[dicom]'")
 
@@ -434,7 +443,7 @@ def _complete(path, dataset):
     if 'PixelData' in dataset and lines < length: dataset.PixelData += b'\0'*(length - lines)
     return min(dataset.Rows, lines//max(1, per_line)) if 'PixelData' in dataset else dataset.Rows
 
-# %% ../../nbs/10_data.radiograph.ipynb #564089b5
+# %% ../../nbs/10_data.radiograph.ipynb #d3b59fa4
 def _dicom_pixels(path, dataset, more):
     "Stored values `[H,W]` or `[H,W,3]` and the number of lines that are there; `more` says whether bytes follow the header."
     syntax = dataset.file_meta.TransferSyntaxUID
@@ -444,9 +453,9 @@ def _dicom_pixels(path, dataset, more):
     try:
         lines = _complete(path, dataset)
         return pixel_array(dataset), lines
-    except _BROKEN as e:
+    except Exception as e:
         if syntax.is_compressed and find_spec('pylibjpeg') is None: raise _no_decoder(path, syntax) from e
-        raise Damaged(path, f'DICOM pixels that cannot be decoded ({e})', _AGAIN) from e
+        raise
 
 # %% ../../nbs/10_data.radiograph.ipynb #68a7c202
 _LAST_LINE = {1: 'bottom', 2: 'bottom', 3: 'top', 4: 'top', 5: 'right', 6: 'left', 7: 'left', 8: 'right'}
@@ -460,22 +469,21 @@ def _count_missing(path, header, lines, strict):
         raise Truncated(path, f'a {header["format"]} that ends too early, with {lines} of {height} lines', _AGAIN)
     return height - lines
 
-# %% ../../nbs/10_data.radiograph.ipynb #af34080f
+# %% ../../nbs/10_data.radiograph.ipynb #9ed846ad
 def _read_dicom(path, file, strict):
     "A radiograph from DICOM."
-    dataset = _open_dicom(path, file)
+    dataset = _open_dicom(file)
     more = file.tell() < file.seek(0, os.SEEK_END)
     header = _dicom_header(path, dataset, file)
     if header['frames'] > 1: raise SeveralFrames(path, f'{header["frames"]} frames', 'Export the one frame that is the radiograph.')
     file.seek(0)
-    dataset = _open_dicom(path, file, pixels=True)
+    dataset = _open_dicom(file, pixels=True)
     stored, lines = _dicom_pixels(path, dataset, more)
     missing = _count_missing(path, header, lines, strict)
-    try: pixels, header['scaling'] = _dicom_grey(stored[:lines], dataset)
-    except _BROKEN as e: raise Damaged(path, f'a DICOM whose values cannot be shown ({e})', _AGAIN) from e
+    pixels, header['scaling'] = _dicom_grey(stored[:lines], dataset)
     return Radiograph(pixels, 'truncated' if header['truncated'] else 'ok', missing, header | dict(coarse=False, divisor=1))
 
-# %% ../../nbs/10_data.radiograph.ipynb #a36b9da3
+# %% ../../nbs/10_data.radiograph.ipynb #e63344de
 def _suspicious(image, header):
     "Whether the lines of a picture that decoded without complaint must be counted."
     return header['truncated'] or image.format in ('JPEG', 'MPO') and bool(np.all(np.asarray(image)[-1, -1] == 128))
@@ -483,29 +491,34 @@ def _suspicious(image, header):
 def _cut_short(path, header, error):
     "Raise what a decoder's complaint means, unless it is a truncation that can be mended."
     header['truncated'] = header['truncated'] or 'truncated' in str(error)
-    if not header['truncated']: raise Damaged(path, f'a {header["format"]} that cannot be decoded ({error})', _AGAIN) from error
+    if not header['truncated']: raise error
     if header['format'] not in ('JPEG', 'MPO', 'PNG'): raise Truncated(path, f'a {header["format"]} that ends too early', _AGAIN) from error
 
-# %% ../../nbs/10_data.radiograph.ipynb #170ea92b
+# %% ../../nbs/10_data.radiograph.ipynb #743bcef5
+def _load(path, file, image, header):
+    "Decode, and check the sums of a PNG that is whole."
+    image.load()
+    if image.format == 'PNG' and not header['truncated']:
+        file.seek(0)
+        _open_image(path, file).verify()
+
+# %% ../../nbs/10_data.radiograph.ipynb #a5b4b660
 def _decode(path, file, image, header, min_side):
     "Pillow's image, its decoded lines, whether it is coarse, and by what its size was divided."
     divisor = _draft(image, min_side)
-    try: image.load()
-    except _BROKEN as e: _cut_short(path, header, e)
+    try: _load(path, file, image, header)
+    except Exception as e: _cut_short(path, header, e)
     else:
         if not _suspicious(image, header): return image, image.height, False, divisor
     file.seek(0)
-    try:
-        if header['format'] == 'PNG': return *_mend_png(path, file.read()), False, 1
-        return *_mend_jpeg(path, file.read(), min_side), divisor
-    except _BROKEN as e: raise Damaged(path, f'a {header["format"]} that cannot be decoded ({e})', _AGAIN) from e
+    if header['format'] == 'PNG': return *_mend_png(path, file.read()), False, 1
+    return *_mend_jpeg(path, file.read(), min_side), divisor
 
-# %% ../../nbs/10_data.radiograph.ipynb #7cbb8631
+# %% ../../nbs/10_data.radiograph.ipynb #b7c2c20c
 def _open_one(path, file):
     "Pillow's image and its header; several frames are an error, but for the previews that a camera's MPO carries."
     image = _open_image(path, file)
-    try: header, frames = _image_header(image, file), getattr(image, 'n_frames', 1)
-    except _BROKEN as e: raise Damaged(path, f'a {image.format} with a broken header ({e})', _AGAIN) from e
+    header, frames = _image_header(image, file), getattr(image, 'n_frames', 1)
     if frames > 1 and image.format != 'MPO': raise SeveralFrames(path, f'{frames} frames', 'Export the one frame that is the radiograph.')
     return image, header
 
@@ -522,24 +535,24 @@ def _read_image(path, file, min_side, strict):
     status = 'truncated' if header['truncated'] else 'ok'
     return Radiograph(pixels, status, missing, header | dict(coarse=coarse and status != 'ok', divisor=divisor))
 
-# %% ../../nbs/10_data.radiograph.ipynb #824cea38
+# %% ../../nbs/10_data.radiograph.ipynb #17e43222
 def read_radiograph(
     path:str|Path,         # an image file, recognised by its contents
     min_side:int|None=None, # let a JPEG decode itself smaller, its short side still at least this many pixels; None: full size
     strict:bool=False,     # raise `Truncated` instead of cropping
 ) -> Radiograph: # grey pixels as displayed, status, missing lines, header
     "Read one radiograph; raises a `RadiographError` that names what is wrong."
-    with _open_file(path) as file:
+    with _open_file(path) as file, _naming(path):
         if _is_dicom(file): return _read_dicom(path, file, strict)
         file.seek(0)
         return _read_image(path, file, min_side, strict)
 
-# %% ../../nbs/10_data.radiograph.ipynb #cf96202c
+# %% ../../nbs/10_data.radiograph.ipynb #f184b066
 def read_header(
     path:str|Path, # an image file, recognised by its contents
 ) -> dict: # format, mode, bits, width and height as displayed, stored_width, stored_height, orientation, bytes, dpi, quantisation, truncated, …
     "What the file says about itself, without decoding the picture; raises a `RadiographError`."
-    with _open_file(path) as file:
-        if _is_dicom(file): return _dicom_header(path, _open_dicom(path, file), file)
+    with _open_file(path) as file, _naming(path):
+        if _is_dicom(file): return _dicom_header(path, _open_dicom(file), file)
         file.seek(0)
         return _open_one(path, file)[1]
