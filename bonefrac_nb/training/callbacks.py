@@ -232,7 +232,7 @@ def write_history(
     writer.writeheader(); writer.writerows(history)
     write_atomic(path, text.getvalue().encode())
 
-# %% ../../nbs/31_training.callbacks.ipynb #d19fa6ea
+# %% ../../nbs/31_training.callbacks.ipynb #7cc6b5c7
 class History(Callback):
     "Record epoch (from 1), train_loss, the metrics, lr (of the last step) and seconds"
     order = 20; in_lr_find = False
@@ -241,7 +241,7 @@ class History(Callback):
     ): self.path = path
 
     def before_fit(self, learner): learner.history = learner.history[:learner.start]
-    def before_epoch(self, learner): self.total, self.images, self.clock = 0., 0, time.perf_counter()
+    def before_epoch(self, learner): self.total, self.images, self.clock, learner.metrics = 0., 0, time.perf_counter(), {}
     def after_loss(self, learner):
         n = len(learner.batch.labels)
         self.total, self.images = self.total + learner.loss.detach() * n, self.images + n
