@@ -7,8 +7,8 @@ __all__ = ['REGIONS', 'STATUSES', 'SOURCES', 'COLUMNS', 'DEFAULTS', 'RULES', 'FI
            'validate_catalog', 'make_catalog', 'describe', 'contradictions', 'summary', 'fingerprint', 'save_catalog',
            'load_catalog']
 
-# %% ../../nbs/11_data.catalog.ipynb #669a1a25
-import hashlib, json, os, tempfile
+# %% ../../nbs/11_data.catalog.ipynb #07c79c74
+import hashlib, json, os
 from pathlib import Path
 import numpy as np
 import pandas as pd
@@ -103,14 +103,19 @@ def _fill_column(frame, name, dtype):
     if name in DEFAULTS: column = column.astype(object).where(column.notna(), DEFAULTS[name])
     return column.astype(dtype)
 
-# %% ../../nbs/11_data.catalog.ipynb #2152d65e
+# %% ../../nbs/11_data.catalog.ipynb #e0b6e77f
 def _typed(frame, name, dtype):
     "As `_fill_column`, with an error that says what the column should have held."
     try: return _fill_column(frame, name, dtype)
     except (TypeError, ValueError) as error:
-        raise CatalogError(f'column `{name}`: expected values of type {dtype}, found {frame[name].head(3).tolist()} …: {error}') from error
+        found = f'{frame[name].head(3).tolist()} …'
+        raise CatalogError(f'column `{name}`: expected values of type {dtype}, found {found}: {error}') from error
 
-# %% ../../nbs/11_data.catalog.ipynb #e746dc13
+# %% ../../nbs/11_data.catalog.ipynb #09852975
+def _best_type(column) -> pd.Series:
+    "A source's own column in the type that can hold missing values; text where nothing is told."
+    return column.astype('string') if column.isna().all() else column.convert_dtypes()
+
 def make_catalog(
     rows: 'pd.DataFrame | list[dict]', # one row an image; what is left out becomes "unknown"
     source: str, # one of `SOURCES`
@@ -121,7 +126,7 @@ def make_catalog(
     columns = {name: _typed(frame, name, dtype) for name, dtype in COLUMNS.items()}
     no_region = [not regions and region not in ('unknown', 'mixed') for regions, region in zip(columns['regions'], columns['region'])]
     columns['regions'] = columns['regions'].where(~np.array(no_region, dtype=bool), columns['region'].map(lambda region: (region,)))
-    further = {name: frame[name].convert_dtypes() for name in frame if name not in COLUMNS}
+    further = {name: _best_type(frame[name]) for name in frame if name not in COLUMNS}
     catalog = pd.DataFrame({**columns, **further})
     catalog.attrs['root'] = str(Path(root).absolute())
     return validate_catalog(catalog)
@@ -143,13 +148,14 @@ def describe(
     table = pd.DataFrame({**table, 'all': _count_labels(catalog)}).T.rename_axis('region')
     return table[(table.images > 0) | (table.index == 'all')]
 
-# %% ../../nbs/11_data.catalog.ipynb #ae630377
+# %% ../../nbs/11_data.catalog.ipynb #b599ba2a
 def contradictions(
     catalog: pd.DataFrame, # catalog
 ) -> pd.DataFrame: # image_id, split, note: a row for each row that contradicts itself
     "The rows whose source says two things, and what it says."
     return catalog[catalog.status == 'contradictory'].reindex(columns=['image_id', 'split', 'note']).reset_index(drop=True)
 
+# %% ../../nbs/11_data.catalog.ipynb #b3b5551f
 def _counts(values) -> str: return ', '.join(f'{count:,} {name}' for name, count in values.value_counts().items())
 
 def summary(
@@ -157,7 +163,8 @@ def summary(
 ) -> str: # a few lines
     "How many images of which status and label there are, and what was not an image, in words."
     labels = _count_labels(catalog)
-    groups = [f'{catalog[name].nunique():,} {name}s' for name in ('patient', 'study', 'stem') if catalog[name].notna().any()]
+    several = {'patient': 'patients', 'study': 'studies', 'stem': 'stems'}
+    groups = [f'{catalog[name].nunique():,} {plural}' for name, plural in several.items() if catalog[name].notna().any()]
     strays, splits = catalog.attrs.get('strays', {}), catalog.split.fillna('no split')
     lines = [f"{len(catalog):,} images ({_counts(catalog.source)})", f'status: {_counts(catalog.status)}',
              f"label: {labels['fractured']:,} fractured, {labels['not fractured']:,} not, {labels['no label']:,} without",
@@ -177,13 +184,13 @@ def fingerprint(
     records = told.where(told.notna(), None).to_dict('records')
     return hashlib.sha256(json.dumps(records, default=float).encode()).hexdigest()
 
-# %% ../../nbs/11_data.catalog.ipynb #8e5bd8ea
+# %% ../../nbs/11_data.catalog.ipynb #99bcb22f
 def _write_text(path, text):
     "Write `text` to `path` so that no reader ever sees half of it."
     path = Path(path)
-    with tempfile.NamedTemporaryFile('w', dir=path.parent, suffix='.tmp', delete=False, encoding='utf-8', newline='') as file: file.write(text)
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)
+    temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
+    temporary.write_text(text, encoding='utf-8', newline='')
+    os.replace(temporary, path)
 
 def _relative(path, root): return os.path.relpath(path, root) if path else ''
 
