@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MAX_UNDEFINED', 'UNDEFINED', 'Interval', 'GroupError', 'group_codes', 'draw_groups', 'resamples', 'leave_out',
            'Draws', 'draw', 'percentile_interval', 'bca_interval', 'bootstrap', 'placements', 'delong', 'wilson',
-           'paired_bootstrap', 'reflected_interval', 'metric_summary']
+           'paired_bootstrap', 'reflected_interval', 'stated', 'metric_summary']
 
 # %% ../../nbs/01_stats.intervals.ipynb #c1230b68
 from inspect import signature
@@ -251,28 +251,33 @@ def _few_groups(codes):
     groups = len(set(codes.tolist()))
     return '' if groups >= MIN_COUNT else f'{groups} group(s): under {MIN_COUNT}, too few to draw from'
 
-# %% ../../nbs/01_stats.intervals.ipynb #e3aec9c1
-def _ends(name, draws, counted, codes):
+# %% ../../nbs/01_stats.intervals.ipynb #6d69c705
+def _ends(draws, codes, method, counted):
     "Both ends of the interval or none, and why there is none"
     if (reason := _few_groups(codes)): return None, reason
-    interval = (reflected_interval if name == 'ece' else bca_interval)(draws)
+    interval = method(draws)
     if np.isnan(interval.lo): return None, f'undefined in {np.isnan(draws.samples).mean():.0%} of the resamples'
     if np.nanmin(draws.samples) < np.nanmax(draws.samples): return [interval.lo, interval.hi], ''
     if counted is None: return None, f'{draws.value:.3g} in every resample: its spread cannot be seen'
     groups = len(np.unique(codes[counted]))
     return list(wilson(round(draws.value)*groups, groups)[1:]), ''
 
+# %% ../../nbs/01_stats.intervals.ipynb #7459b337
+def stated(
+    draws: Draws, # of one figure
+    codes: np.ndarray, # group of each image `[N]`, from `group_codes`
+    method: Callable=bca_interval, # from draws to an interval
+    counted: np.ndarray=None, # bool `[N]`, for a share: the images that it counts
+    undefined: str='undefined', # reason to give if the value is NaN
+)->dict: # {"value", "ci95": [lo, hi]}, None with a "reason" where it cannot be stated
+    "One figure as it stands in metrics.json"
+    if np.isnan(draws.value): return {'value': None, 'ci95': None, 'reason': undefined}
+    ends, reason = _ends(draws, codes, method, counted)
+    return {'value': float(draws.value), 'ci95': ends} | ({'reason': reason} if reason else {})
+
 # %% ../../nbs/01_stats.intervals.ipynb #a18429ce
 UNDEFINED = {'ppv': 'nothing is called fractured at this threshold',
              'npv': 'everything is called fractured at this threshold'}
-
-# %% ../../nbs/01_stats.intervals.ipynb #5d1d4fbe
-def _entry(name, draws, counted, codes, prevalence):
-    "One figure as it stands in metrics.json"
-    if np.isnan(draws.value): return {'value': None, 'ci95': None, 'reason': UNDEFINED.get(name, 'undefined')}
-    ends, reason = _ends(name, draws, counted, codes)
-    entry = {'value': float(draws.value), 'ci95': ends} | ({'reason': reason} if reason else {})
-    return entry | {'ece': {'bins': ECE_BINS}, 'ppv': prevalence, 'npv': prevalence}.get(name, {})
 
 # %% ../../nbs/01_stats.intervals.ipynb #0bbb32d2
 def _all_of(metrics, threshold):
@@ -280,12 +285,12 @@ def _all_of(metrics, threshold):
     def statistic(y, p, weight=None): return np.array([m(y, p, threshold, weight=weight) for m in metrics.values()])
     return statistic
 
-# %% ../../nbs/01_stats.intervals.ipynb #c9fb7f45
-def _stated(prevalence):
+# %% ../../nbs/01_stats.intervals.ipynb #560b4fe2
+def _predictive(prevalence):
     "PPV and NPV at a stated prevalence, none if none is stated"
     return {} if prevalence is None else {m.__name__: _at_prevalence(m, prevalence) for m in (ppv, npv)}
 
-# %% ../../nbs/01_stats.intervals.ipynb #558f4f12
+# %% ../../nbs/01_stats.intervals.ipynb #ee5cbdf0
 def metric_summary(
     y: np.ndarray, # labels `[N]`, 1 fractured
     probability: np.ndarray, # probabilities `[N]` in [0,1]
@@ -298,8 +303,12 @@ def metric_summary(
     "Every figure of `METRICS` with its interval over whole groups; raises `MetricError`"
     if (reason := too_few(y)): return {name: {'value': None, 'ci95': None, 'reason': reason} for name in METRICS}
     y = as_labels(y); p = as_probabilities(probability, len(y)); codes = group_codes(groups, len(y), 1)
-    stated = _stated(prevalence); metrics = METRICS | stated
-    drawn = zip(*draw(_all_of(metrics, threshold), y, p, codes, n_boot, seed))
+    stated_at = _predictive(prevalence); metrics = METRICS | stated_at; called = at_threshold(p, threshold)
     share = {'prevalence': float(y.mean() if prevalence is None else prevalence)}
-    counted = {name: None if name in stated else _counted(name, y, at_threshold(p, threshold)) for name in metrics}
-    return {name: _entry(name, Draws(*d), counted[name], codes, share) for name, d in zip(metrics, drawn)}
+    beside = {'ece': {'bins': ECE_BINS}, 'ppv': share, 'npv': share}
+    def entry(name, draws):
+        counted = None if name in stated_at else _counted(name, y, called)
+        method = reflected_interval if name == 'ece' else bca_interval
+        return stated(draws, codes, method, counted, UNDEFINED.get(name, 'undefined')) | beside.get(name, {})
+    drawn = draw(_all_of(metrics, threshold), y, p, codes, n_boot, seed)
+    return {name: entry(name, Draws(*each)) for name, *each in zip(metrics, *drawn)}
