@@ -58,7 +58,7 @@ class SeveralFrames(RadiographError): "A film or a stack, not one radiograph."
 class MissingDecoder(RadiographError): "A compressed DICOM for which no decoder is installed."
 class Truncated(RadiographError): "The file ends too early, and `strict` was asked for or no whole line is left."
 
-# %% ../../nbs/10_data.radiograph.ipynb #4a96da2b
+# %% ../../nbs/10_data.radiograph.ipynb #2cecc4b6
 _AGAIN = 'Get it again from its source.'
 
 @contextmanager
@@ -66,7 +66,8 @@ def _naming(path):
     "Turn what a decoder throws into `Damaged`."
     try: yield
     except (RadiographError, MemoryError): raise
-    except Exception as e: raise Damaged(path, f'contents that cannot be decoded ({type(e).__name__}: {str(e)[:200]})', _AGAIN) from e
+    except Exception as e:
+        raise Damaged(path, f'contents that cannot be decoded ({type(e).__name__}: {str(e)[:200]})', _AGAIN) from e
 
 # %% ../../nbs/10_data.radiograph.ipynb #1a0f739d
 def _open_file(path):
@@ -87,11 +88,13 @@ def _refused(path):
     if Path(path).is_dir(): return IsFolder(path, 'a folder', 'Give one file; a folder is read as a dataset.')
     return NoPermission(path, 'that reading is not permitted', 'Change its permissions, or run as a user who may read it.')
 
-# %% ../../nbs/10_data.radiograph.ipynb #47da34aa
+# %% ../../nbs/10_data.radiograph.ipynb #239edb21
 FORMATS = ('JPEG', 'PNG', 'GIF', 'BMP', 'TIFF', 'WEBP', 'JPEG2000', 'PPM')
-_KNOWN = {b'\xff\xd8': 'JPEG', b'\x89PNG': 'PNG', b'GIF8': 'GIF', b'BM': 'BMP', b'II*\0': 'TIFF', b'MM\0*': 'TIFF', b'RIFF': 'WEBP'}
-_OTHERS = {b'%PDF': 'a PDF document', b'PK\x03\x04': 'a zip archive', b'\x1f\x8b': 'a gzip archive (NIfTI?)', b'8BPS': 'a Photoshop file',
-           b'%!PS': 'a PostScript file', b'NRRD': 'an NRRD volume', b'\x93NUMPY': 'a NumPy array', b'\x89HDF': 'an HDF5 file'}
+_KNOWN = {b'\xff\xd8': 'JPEG', b'\x89PNG': 'PNG', b'GIF8': 'GIF', b'BM': 'BMP', b'II*\0': 'TIFF', b'MM\0*': 'TIFF',
+          b'RIFF': 'WEBP'}
+_OTHERS = {b'%PDF': 'a PDF document', b'PK\x03\x04': 'a zip archive', b'\x1f\x8b': 'a gzip archive (NIfTI?)',
+           b'8BPS': 'a Photoshop file', b'%!PS': 'a PostScript file', b'NRRD': 'an NRRD volume', b'\x93NUMPY': 'a NumPy array',
+           b'\x89HDF': 'an HDF5 file'}
 
 # %% ../../nbs/10_data.radiograph.ipynb #92a64044
 def _unknown(path, head):
@@ -104,7 +107,7 @@ def _unknown(path, head):
     kind = 'text' if all(32 <= byte < 127 or byte in b'\t\r\n' for byte in head) else 'unknown bytes'
     return NotAnImage(path, f'{kind} ({head[:16]!r})', f'Give a file in one of {", ".join(FORMATS)} or DICOM.')
 
-# %% ../../nbs/10_data.radiograph.ipynb #398a707d
+# %% ../../nbs/10_data.radiograph.ipynb #c1682bc4
 MAX_PIXELS = 2**26 # 8192 × 8192, half as many again as a stitched film of a whole leg
 
 def _check_size(path, width, height):
@@ -112,16 +115,22 @@ def _check_size(path, width, height):
     if width*height > MAX_PIXELS: raise _too_many(path, f'{width} × {height} pixels')
 
 def _too_many(path, found):
-    return TooManyPixels(path, f'a header that claims {found}', f'At most {MAX_PIXELS:,} are read: if it truly is a radiograph, scale it down first.')
+    "The error for a claim of so many pixels."
+    fix = f'At most {MAX_PIXELS:,} are read: if it truly is a radiograph, scale it down first.'
+    return TooManyPixels(path, f'a header that claims {found}', fix)
 
-# %% ../../nbs/10_data.radiograph.ipynb #9ca0b69b
+# %% ../../nbs/10_data.radiograph.ipynb #a0123b23
 def _open_image(path, file):
     "Pillow's lazy image, its size checked before a pixel is decoded."
     try: image = Image.open(file, formats=FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as e: raise _too_many(path, 'more than Pillow opens') from e
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as e: # Pillow's own limit came first
+        raise _too_many(path, str(e).partition('(')[2].partition(')')[0] or 'too much') from e
     except UnidentifiedImageError as e:
         file.seek(0)
         raise _unknown(path, file.read(32)) from e
+    except OSError as e:
+        if 'runcated' not in str(e): raise
+        raise Truncated(path, 'a file that ends inside its header', _AGAIN) from e
     _check_size(path, *image.size)
     return image
 
@@ -171,7 +180,7 @@ def _lacks_end(file, kind):
     file.seek(0)
     return mark not in file.read() if kind == 'PNG' else _jpeg_marks(file.read())[1] is None
 
-# %% ../../nbs/10_data.radiograph.ipynb #4275bfc7
+# %% ../../nbs/10_data.radiograph.ipynb #3570170e
 def _image_header(image, file):
     "The header of a picture that Pillow opened."
     turned = _orientation(image)
@@ -180,7 +189,8 @@ def _image_header(image, file):
     stored = shown if turned < 5 else shown[::-1]
     tables = getattr(image, 'quantization', None) or {}
     return dict(format=image.format, mode=image.mode, bits=_bits(image, file), width=shown[0], height=shown[1],
-        stored_width=stored[0], stored_height=stored[1], orientation=turned, bytes=file.seek(0, os.SEEK_END), dpi=_dpi(image),
+        stored_width=stored[0], stored_height=stored[1], orientation=turned,
+        bytes=file.seek(0, os.SEEK_END), dpi=_dpi(image),
         quantisation=tuple(int(sum(table)) for table in tables.values()) or None,
         progressive='progressive' in image.info, truncated=_lacks_end(file, image.format))
 
@@ -246,9 +256,9 @@ def _same_lines(pictures):
     same = np.all([other == first for other in others], axis=0).reshape(len(first), -1).all(axis=1)
     return len(first) if same.all() else int(same.argmin())
 
-# %% ../../nbs/10_data.radiograph.ipynb #bcb55e7c
+# %% ../../nbs/10_data.radiograph.ipynb #69468a16
 def _draft(image, min_side=None):
-    "Ask a JPEG for luma only, at the smallest of 1, 1/2, 1/4, 1/8 whose short side is still `min_side`; returns the divisor."
+    "Ask a JPEG for luma at 1, 1/2, 1/4 or 1/8, its short side still `min_side`; returns the divisor."
     if image.format not in ('JPEG', 'MPO'): return 1
     full = image.width
     image.draft('L', min_side and (min_side, min_side))
@@ -269,12 +279,12 @@ def _whole_blocks(image, lines, divisor):
     row = 8*max((part[2] for part in parts), default=1) if len(parts) > 1 else 8
     return lines - lines % max(1, row//divisor)
 
-# %% ../../nbs/10_data.radiograph.ipynb #2904b888
+# %% ../../nbs/10_data.radiograph.ipynb #a9173a59
 def _mend_jpeg(path, data, min_side):
     "A JPEG that ends too early: the picture, the lines of it that were decoded, and whether the last detail is missing."
     starts, end = _jpeg_marks(data)
     data = (data.rstrip(b'\0') if end is None else data[:end]).removesuffix(b'\xff')
-    if not starts: raise Truncated(path, 'a JPEG that ends inside its header', _AGAIN)
+    if not starts: raise Truncated(path, 'a file that ends inside its header', _AGAIN)
     pictures = [_continued(path, data, ending, min_side) for ending in _ENDINGS[:None if len(starts) == 1 else 1]]
     image = pictures[0]
     divisor = _draft(_open_image(path, BytesIO(data)), min_side)
@@ -311,14 +321,15 @@ def _hashed(*values):
     "16 hexadecimal digits in place of identifiers, None where the last of them is empty."
     return sha256('\n'.join(map(str, values)).encode()).hexdigest()[:16] if values[-1] else None
 
-# %% ../../nbs/10_data.radiograph.ipynb #0ba21ef6
+# %% ../../nbs/10_data.radiograph.ipynb #79d6bef4
 def _open_dicom(file, pixels=False):
     "The DICOM dataset, with its transfer syntax filled in where the preamble is gone."
     dataset = dcmread(file, stop_before_pixels=not pixels, force=True)
     if 'TransferSyntaxUID' not in dataset.get('file_meta', {}):
         implicit, little = dataset.original_encoding
         dataset.file_meta = FileMetaDataset()
-        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
     return dataset
 
 # %% ../../nbs/10_data.radiograph.ipynb #c6443136
@@ -343,16 +354,18 @@ def _dicom_dpi(dataset):
     try: return tuple(round(25.4/float(distance), 2) for distance in spacing[::-1])
     except Exception: return None
 
-# %% ../../nbs/10_data.radiograph.ipynb #339fc01b
+# %% ../../nbs/10_data.radiograph.ipynb #61957953
 def _no_pixels(path, dataset):
     kind = _text(dataset, 'Modality') or 'no modality given'
-    return NotAnImage(path, f'a DICOM object without pixel data ({kind})', 'Leave it out: it is a report, a directory or a picture whose pixels were stripped.')
+    fix = 'Leave it out: it is a report, a directory, or a picture whose pixels were stripped.'
+    return NotAnImage(path, f'a DICOM object without pixel data ({kind})', fix)
 
-# %% ../../nbs/10_data.radiograph.ipynb #5140624c
+# %% ../../nbs/10_data.radiograph.ipynb #bb309380
 def _dicom_size(path, dataset):
     "Columns, rows, stored bits and frames, checked."
     if 'Rows' not in dataset or 'Columns' not in dataset: raise _no_pixels(path, dataset)
-    size = [int(dataset.get(name) or default) for name, default in (('Columns', 0), ('Rows', 0), ('BitsStored', 8), ('NumberOfFrames', 1))]
+    defaults = dict(Columns=0, Rows=0, BitsStored=8, NumberOfFrames=1)
+    size = [int(dataset.get(name) or default) for name, default in defaults.items()]
     if min(size) < 1: raise Damaged(path, f'a DICOM header that claims {size[0]} × {size[1]} pixels', _AGAIN)
     _check_size(path, *size[:2])
     return size
@@ -430,9 +443,11 @@ def _check_decoder(path, syntax):
         raise UnsupportedFormat(path, f'a DICOM in {syntax.name}', 'Have it sent uncompressed, or export it as PNG.') from e
     if decoder and not decoder.is_available: raise _no_decoder(path, syntax)
 
-# %% ../../nbs/10_data.radiograph.ipynb #217dfb66
+# %% ../../nbs/10_data.radiograph.ipynb #65673a7d
 def _no_decoder(path, syntax):
-    return MissingDecoder(path, f'pixels in {syntax.name}, for which no decoder is installed', "Run: pip install 'bonefrac_nb[dicom]'")
+    "The error that names the extra."
+    found = f'pixels in {syntax.name}, for which no decoder is installed'
+    return MissingDecoder(path, found, "Run: pip install 'bonefrac_nb[dicom]'")
 
 # %% ../../nbs/10_data.radiograph.ipynb #cfda974d
 def _complete(path, dataset):
@@ -443,11 +458,11 @@ def _complete(path, dataset):
     if 'PixelData' in dataset and lines < length: dataset.PixelData += b'\0'*(length - lines)
     return min(dataset.Rows, lines//max(1, per_line)) if 'PixelData' in dataset else dataset.Rows
 
-# %% ../../nbs/10_data.radiograph.ipynb #d3b59fa4
+# %% ../../nbs/10_data.radiograph.ipynb #4b54ba60
 def _dicom_pixels(path, dataset, more):
     "Stored values `[H,W]` or `[H,W,3]` and the number of lines that are there; `more` says whether bytes follow the header."
     syntax = dataset.file_meta.TransferSyntaxUID
-    if not {'PixelData', 'FloatPixelData', 'DoubleFloatPixelData'} & set(dataset.dir()):
+    if not any(name in dataset for name in ('PixelData', 'FloatPixelData', 'DoubleFloatPixelData')):
         raise Truncated(path, 'compressed pixels that break off', _AGAIN) if more else _no_pixels(path, dataset)
     _check_decoder(path, syntax)
     try:
@@ -457,25 +472,31 @@ def _dicom_pixels(path, dataset, more):
         if syntax.is_compressed and find_spec('pylibjpeg') is None: raise _no_decoder(path, syntax) from e
         raise
 
-# %% ../../nbs/10_data.radiograph.ipynb #68a7c202
+# %% ../../nbs/10_data.radiograph.ipynb #3cdbf4ba
+def _one_frame(path, frames):
+    "Raise `SeveralFrames` for more than one."
+    if frames > 1: raise SeveralFrames(path, f'{frames} frames', 'Export the one frame that is the radiograph.')
+
+# %% ../../nbs/10_data.radiograph.ipynb #a4658874
 _LAST_LINE = {1: 'bottom', 2: 'bottom', 3: 'top', 4: 'top', 5: 'right', 6: 'left', 7: 'left', 8: 'right'}
 
 def _count_missing(path, header, lines, strict):
     "The number of missing lines, noted in the header; raises `Truncated` where none is left or `strict` is asked for."
     height = header['stored_height']
     header['truncated'] = header['truncated'] or lines < height
-    header['cropped'] = tuple((height - lines)*(_LAST_LINE[header['orientation']] == edge) for edge in ('left', 'top', 'right', 'bottom'))
+    cropped_edge = _LAST_LINE[header['orientation']]
+    header['cropped'] = tuple((height - lines)*(edge == cropped_edge) for edge in ('left', 'top', 'right', 'bottom'))
     if header['truncated'] and (strict or lines < 1):
         raise Truncated(path, f'a {header["format"]} that ends too early, with {lines} of {height} lines', _AGAIN)
     return height - lines
 
-# %% ../../nbs/10_data.radiograph.ipynb #9ed846ad
+# %% ../../nbs/10_data.radiograph.ipynb #7bb7b0e8
 def _read_dicom(path, file, strict):
     "A radiograph from DICOM."
     dataset = _open_dicom(file)
     more = file.tell() < file.seek(0, os.SEEK_END)
     header = _dicom_header(path, dataset, file)
-    if header['frames'] > 1: raise SeveralFrames(path, f'{header["frames"]} frames', 'Export the one frame that is the radiograph.')
+    _one_frame(path, header['frames'])
     file.seek(0)
     dataset = _open_dicom(file, pixels=True)
     stored, lines = _dicom_pixels(path, dataset, more)
@@ -483,7 +504,7 @@ def _read_dicom(path, file, strict):
     pixels, header['scaling'] = _dicom_grey(stored[:lines], dataset)
     return Radiograph(pixels, 'truncated' if header['truncated'] else 'ok', missing, header | dict(coarse=False, divisor=1))
 
-# %% ../../nbs/10_data.radiograph.ipynb #e63344de
+# %% ../../nbs/10_data.radiograph.ipynb #f6ccce96
 def _suspicious(image, header):
     "Whether the lines of a picture that decoded without complaint must be counted."
     return header['truncated'] or image.format in ('JPEG', 'MPO') and bool(np.all(np.asarray(image)[-1, -1] == 128))
@@ -492,7 +513,8 @@ def _cut_short(path, header, error):
     "Raise what a decoder's complaint means, unless it is a truncation that can be mended."
     header['truncated'] = header['truncated'] or 'truncated' in str(error)
     if not header['truncated']: raise error
-    if header['format'] not in ('JPEG', 'MPO', 'PNG'): raise Truncated(path, f'a {header["format"]} that ends too early', _AGAIN) from error
+    if header['format'] not in ('JPEG', 'MPO', 'PNG'):
+        raise Truncated(path, f'a {header["format"]} that ends too early', _AGAIN) from error
 
 # %% ../../nbs/10_data.radiograph.ipynb #743bcef5
 def _load(path, file, image, header):
@@ -514,20 +536,21 @@ def _decode(path, file, image, header, min_side):
     if header['format'] == 'PNG': return *_mend_png(path, file.read()), False, 1
     return *_mend_jpeg(path, file.read(), min_side), divisor
 
-# %% ../../nbs/10_data.radiograph.ipynb #b7c2c20c
+# %% ../../nbs/10_data.radiograph.ipynb #8d1aba57
 def _open_one(path, file):
     "Pillow's image and its header; several frames are an error, but for the previews that a camera's MPO carries."
     image = _open_image(path, file)
     header, frames = _image_header(image, file), getattr(image, 'n_frames', 1)
-    if frames > 1 and image.format != 'MPO': raise SeveralFrames(path, f'{frames} frames', 'Export the one frame that is the radiograph.')
+    if image.format != 'MPO': _one_frame(path, frames)
     return image, header
 
-# %% ../../nbs/10_data.radiograph.ipynb #bd16d6b1
+# %% ../../nbs/10_data.radiograph.ipynb #15a24765
 def _read_image(path, file, min_side, strict):
     "A radiograph from anything that Pillow reads."
     image, header = _open_one(path, file)
     image, lines, coarse, divisor = _decode(path, file, image, header, min_side)
-    missing = _count_missing(path, header, min(header['stored_height'], lines*divisor) if lines < image.height else header['stored_height'], strict)
+    height = header['stored_height']
+    missing = _count_missing(path, header, height if lines == image.height else min(height, lines*divisor), strict)
     if missing and divisor > 1 and min(image.width, lines) < min_side: # cropping took it below what was asked for
         return _read_image(path, file, None, strict)
     pixels, header['scaling'] = _grey(image.crop((0, 0, image.width, lines)), header['bits'])
@@ -535,10 +558,10 @@ def _read_image(path, file, min_side, strict):
     status = 'truncated' if header['truncated'] else 'ok'
     return Radiograph(pixels, status, missing, header | dict(coarse=coarse and status != 'ok', divisor=divisor))
 
-# %% ../../nbs/10_data.radiograph.ipynb #17e43222
+# %% ../../nbs/10_data.radiograph.ipynb #9870f8ca
 def read_radiograph(
     path:str|Path,         # an image file, recognised by its contents
-    min_side:int|None=None, # let a JPEG decode itself smaller, its short side still at least this many pixels; None: full size
+    min_side:int|None=None, # let a JPEG decode itself smaller, its short side still this many pixels; None: full size
     strict:bool=False,     # raise `Truncated` instead of cropping
 ) -> Radiograph: # grey pixels as displayed, status, missing lines, header
     "Read one radiograph; raises a `RadiographError` that names what is wrong."
@@ -547,10 +570,10 @@ def read_radiograph(
         file.seek(0)
         return _read_image(path, file, min_side, strict)
 
-# %% ../../nbs/10_data.radiograph.ipynb #f184b066
+# %% ../../nbs/10_data.radiograph.ipynb #bdd8e166
 def read_header(
     path:str|Path, # an image file, recognised by its contents
-) -> dict: # format, mode, bits, width and height as displayed, stored_width, stored_height, orientation, bytes, dpi, quantisation, truncated, …
+) -> dict: # format, mode, bits, width, height (displayed), stored_width, stored_height, orientation, bytes, dpi, …
     "What the file says about itself, without decoding the picture; raises a `RadiographError`."
     with _open_file(path) as file, _naming(path):
         if _is_dicom(file): return _dicom_header(path, _open_dicom(file), file)
