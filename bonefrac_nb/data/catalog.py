@@ -94,12 +94,16 @@ def validate_catalog(
     for column, expected, broken in RULES: fail_rows(catalog, broken(catalog), column, expected)
     return catalog
 
-# %% ../../nbs/11_data.catalog.ipynb #34065b14
+# %% ../../nbs/11_data.catalog.ipynb #d8496804
+def _as_tuples(values, name) -> list:
+    "Each value as a tuple, of floats where they are boxes; what is missing is an empty tuple."
+    found = [tuple(value) if isinstance(value, (tuple, list)) else () for value in values]
+    return [tuple(tuple(map(float, box)) for box in boxes) for boxes in found] if name == 'boxes' else found
+
 def _fill_column(frame, name, dtype):
     "Column `name` of `frame` in its type, with the default where the source has none."
-    if dtype == 'object': return pd.Series([tuple(v) if isinstance(v, (tuple, list)) else () for v in frame.get(name, [()] * len(frame))],
-                                           index=frame.index, dtype=object)
-    column = frame[name] if name in frame else pd.Series(pd.NA, index=frame.index)
+    column = frame[name] if name in frame else pd.Series(pd.NA, index=frame.index, dtype=object)
+    if dtype == 'object': return pd.Series(_as_tuples(column, name), index=frame.index, dtype=object)
     if name in DEFAULTS: column = column.astype(object).where(column.notna(), DEFAULTS[name])
     return column.astype(dtype)
 

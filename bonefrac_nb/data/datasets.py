@@ -422,13 +422,15 @@ def read_yolo_text(
         else: found.append((int(values[0]), box))
     return found, wrong
 
-# %% ../../nbs/12_data.datasets.ipynb #dc975873
+# %% ../../nbs/12_data.datasets.ipynb #485154e4
+def _read_yolo_file(file) -> 'tuple[list, list]': return read_yolo_text(file.read_text(encoding='utf-8', errors='replace'))
+
 def read_yolo(
     folder: 'str | Path', # folder of text files
 ) -> dict: # name without ending → `Drawn`, in fractions; pictures without a box too
     "Boxes of a folder of YOLO files, whatever their class; `labels.txt` and `classes.txt` are lists of classes."
     files = [file for file in sorted(Path(folder).glob('*.txt')) if file.stem not in ('labels', 'classes')]
-    return {file.stem: Drawn(None, [box for _, box in read_yolo_text(file.read_text())[0]], True) for file in files}
+    return {file.stem: Drawn(None, [box for _, box in _read_yolo_file(file)[0]], True) for file in files}
 
 # %% ../../nbs/12_data.datasets.ipynb #7257e9af
 FORMATS = {'coco': lambda folder: read_coco(next(folder.glob('*.json'))), 'vgg': lambda folder: read_vgg(next(folder.glob('*.json'))),
@@ -508,7 +510,7 @@ def _fracatlas_conflicts(record, folders, boxes) -> list:
     if boxes and not label: conflicts.append(f'table says 0, boxes in the annotations: {boxes}')
     return conflicts
 
-# %% ../../nbs/12_data.datasets.ipynb #0009eb9a
+# %% ../../nbs/12_data.datasets.ipynb #e96e06e2
 def _read_table(file, required) -> pd.DataFrame:
     "A CSV table, with or without a byte order mark; raises `DatasetError` if a required column is missing."
     names_as_text = dict.fromkeys(('image_id', 'filestem', 'patient', 'patient_id', 'study', 'stem'), 'string')
@@ -516,6 +518,8 @@ def _read_table(file, required) -> pd.DataFrame:
     except (ValueError, OSError) as error: raise DatasetError(f'{file}: expected a table, found {error}') from error
     absent = [name for name in required if name not in table]
     if absent: raise DatasetError(f'{file}: expected the columns {required}, missing {absent}, found {list(table)}')
+    unnamed = table.index[table[required[0]].isna()] + 2
+    if len(unnamed): raise DatasetError(f'{file}: expected a name in column {required[0]}, found none in line {unnamed[0]} ({len(unnamed)} in all)')
     return table
 
 # %% ../../nbs/12_data.datasets.ipynb #2e909aa5
@@ -608,13 +612,13 @@ def _class_names(folder) -> dict:
         if names: return {int(number): str(name) for number, name in (names.items() if isinstance(names, dict) else enumerate(names))}
     return {}
 
-# %% ../../nbs/12_data.datasets.ipynb #5a7f5c0e
+# %% ../../nbs/12_data.datasets.ipynb #7e874742
 def _grazpedwri_boxes(root) -> dict:
     "File stem → `Drawn` with the fracture boxes of the YOLO labels, if they are there."
     folder = next(iter(sorted(root.glob('**/yolov5/labels'))), None)
     if folder is None: return {}
     fracture = {number for number, name in _class_names(folder.parent).items() if label_of_name(name) == 1} or {3}
-    found = {file.stem: read_yolo_text(file.read_text())[0] for file in folder.glob('*.txt')}
+    found = {file.stem: _read_yolo_file(file)[0] for file in folder.glob('*.txt')}
     return {stem: Drawn(None, [box for number, box in boxes if number in fracture], True) for stem, boxes in found.items()}
 
 # %% ../../nbs/12_data.datasets.ipynb #a59c9662
@@ -735,11 +739,11 @@ def _yolo_classes(names) -> 'tuple[set | None, str]':
     if fracture or len(names) > 1: return fracture, FRACTURE_MEANING
     return None, FINDING_MEANING
 
-# %% ../../nbs/12_data.datasets.ipynb #dd6ae094
+# %% ../../nbs/12_data.datasets.ipynb #b3a58148
 def _yolo_found(file, names) -> 'tuple[list | None, list]':
     "Findings of a label file, None if there is none or it cannot be trusted, and notes."
     if not file.is_file(): return None, ['no label file']
-    found, wrong = read_yolo_text(file.read_text(encoding='utf-8', errors='replace'))
+    found, wrong = _read_yolo_file(file)
     if wrong: return None, [f'label file: neither box nor polygon in lines {", ".join(map(str, wrong))}']
     unknown = sorted({number for number, _ in found if names and number not in names})
     return (None, [f'label file: classes {unknown} are not named']) if unknown else (found, [])
