@@ -5,17 +5,17 @@
 # %% auto #0
 __all__ = ['MAX_UNDEFINED', 'UNDEFINED', 'Interval', 'GroupError', 'group_codes', 'draw_groups', 'resamples', 'leave_out',
            'Draws', 'draw', 'percentile_interval', 'bca_interval', 'bootstrap', 'placements', 'delong', 'wilson',
-           'paired_bootstrap', 'reflected_interval', 'stated', 'metric_summary']
+           'paired_bootstrap', 'reflected_interval', 'stated', 'withheld', 'metric_summary']
 
-# %% ../../nbs/01_stats.intervals.ipynb #c1230b68
+# %% ../../nbs/01_stats.intervals.ipynb #8c600160
 from inspect import signature
 from typing import Callable, Iterator, NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.stats import norm, rankdata
 from .metrics import (
-    ECE_BINS, METRICS, MIN_COUNT, MetricError, OneClassError, ShapeError, as_labels, as_numbers, as_probabilities,
-    as_scores, at_threshold, confusion, npv, ppv, too_few)
+    ECE_BINS, METRICS, MIN_COUNT, MetricError, OneClassError, ShapeError, as_labels, as_numbers,
+    as_probabilities, as_scores, at_threshold, confusion, npv, ppv, too_few)
 
 # %% ../../nbs/01_stats.intervals.ipynb #2fa2d514
 class Interval(NamedTuple):
@@ -28,7 +28,7 @@ class Interval(NamedTuple):
 # %% ../../nbs/01_stats.intervals.ipynb #146b6ecd
 class GroupError(MetricError): "Groups that are missing or too few to draw from"
 
-# %% ../../nbs/01_stats.intervals.ipynb #8d33b7b4
+# %% ../../nbs/01_stats.intervals.ipynb #8cbdafe7
 def group_codes(
     groups, # group of each image `[N]`, any hashable values; none: each image is its own group
     n: int, # number of images
@@ -37,7 +37,7 @@ def group_codes(
     "Groups as whole numbers; raises `ShapeError`, or `GroupError` if one is missing or there are too few"
     codes = np.arange(n) if groups is None else pd.factorize(pd.Series(list(groups), dtype=object))[0]
     if len(codes) != n:
-        raise ShapeError('groups', f'{n}, one for each image', f'{len(codes)}', 'Align groups and labels by image.')
+        raise ShapeError('groups', f'{n}, one for each image', f'{len(codes)}', 'Align groups and labels.')
     if (codes < 0).any():
         missing = f'{(codes < 0).sum()} missing'
         raise GroupError('groups', 'a group for each image', missing, 'Group them as the split does.')
@@ -96,7 +96,7 @@ class Draws(NamedTuple):
     samples: np.ndarray # from each resample `[B]`, NaN where undefined
     left_out: np.ndarray # with one group after the other left out `[J]`
 
-# %% ../../nbs/01_stats.intervals.ipynb #81c735d1
+# %% ../../nbs/01_stats.intervals.ipynb #45a92f45
 def draw(
     statistic: Callable, # function of (labels, scores), with `weight` if it can
     y: np.ndarray, # labels `[N]`, checked
@@ -107,7 +107,8 @@ def draw(
 )->Draws: # value, samples, left_out
     "The figure from all images, from all resamples of groups, and with each group left out"
     samples = [_evaluate(statistic, y, score, weight) for weight in resamples(codes, n_boot, seed)]
-    return Draws(statistic(y, score), np.concatenate(samples, -1), _evaluate(statistic, y, score, leave_out(codes)))
+    left_out = _evaluate(statistic, y, score, leave_out(codes))
+    return Draws(statistic(y, score), np.concatenate(samples, -1), left_out)
 
 # %% ../../nbs/01_stats.intervals.ipynb #500830bb
 MAX_UNDEFINED = 0.05
@@ -166,11 +167,11 @@ def bootstrap(
     y = as_labels(y); score = as_scores(score, len(y))
     return method(draw(statistic, y, score, group_codes(groups, len(y)), n_boot, seed), level)
 
-# %% ../../nbs/01_stats.intervals.ipynb #d322b561
+# %% ../../nbs/01_stats.intervals.ipynb #e3983072
 def placements(
     y: np.ndarray, # labels `[N]`
     score: np.ndarray, # scores `[N]`
-)->tuple: # `[n₊]` shares of the others below each fractured image, `[n₋]` shares of the fractured above each other
+)->tuple: # `[n₊]` share of the others below each fractured image, `[n₋]` share of the fractured above each other
     "How much of the other class each image is on the right side of; their means are the AUROC"
     y = as_labels(y); score = as_scores(score, len(y)); rank = rankdata(score)
     inside = [rankdata(score[y == label]) for label in (1, 0)]
@@ -191,7 +192,7 @@ def delong(
     half = norm.ppf((1 + level)/2)*np.sqrt(sum(w.var(ddof=1)/len(w) for w in wins))
     return Interval(value, float(max(0, value - half)), float(min(1, value + half)))
 
-# %% ../../nbs/01_stats.intervals.ipynb #d881989e
+# %% ../../nbs/01_stats.intervals.ipynb #aa63941c
 def wilson(
     k: int, # hits, or an array of them
     n: int, # independent tries, or an array of them
@@ -199,7 +200,7 @@ def wilson(
 )->Interval: # share k/n and its ends in [0,1], NaN where n is 0; arrays if arrays were given
     "A share with Wilson's score interval; raises `MetricError`"
     k, n = as_numbers('k', k), as_numbers('n', n)
-    if ((k < 0) | (k > n)).any(): raise MetricError('k', '0 to n hits', f'{k} of {n}', 'Give counts, not shares.')
+    if ((k < 0) | (k > n)).any(): raise MetricError('k', '0 to n hits', f'{k} of {n}', 'Give counts.')
     n = np.where(n > 0, n, np.nan); share = k/n; z2 = norm.ppf((1 + level)/2)**2
     centre = (share + z2/(2*n))/(1 + z2/n)
     half = np.sqrt(z2*(share*(1 - share)/n + z2/(4*n**2)))/(1 + z2/n)
@@ -240,10 +241,11 @@ def _at_prevalence(metric, prevalence):
         return metric(confusion(y, at_threshold(probability, threshold), weight), prevalence)
     return call
 
-# %% ../../nbs/01_stats.intervals.ipynb #5ab14605
+# %% ../../nbs/01_stats.intervals.ipynb #3d90333a
 def _counted(name, y, called):
     "Which images a share counts, bool `[N]`; none if the figure is not a share"
-    return {'accuracy': y >= 0, 'sensitivity': y == 1, 'specificity': y == 0, 'ppv': called, 'npv': ~called}.get(name)
+    images = {'accuracy': y >= 0, 'sensitivity': y == 1, 'specificity': y == 0, 'ppv': called, 'npv': ~called}
+    return images.get(name)
 
 # %% ../../nbs/01_stats.intervals.ipynb #abc0ab9f
 def _few_groups(codes):
@@ -279,10 +281,11 @@ def stated(
 UNDEFINED = {'ppv': 'nothing is called fractured at this threshold',
              'npv': 'everything is called fractured at this threshold'}
 
-# %% ../../nbs/01_stats.intervals.ipynb #0bbb32d2
+# %% ../../nbs/01_stats.intervals.ipynb #da67ba2c
 def _all_of(metrics, threshold):
     "One statistic that is all of `metrics` at once, along a leading axis"
-    def statistic(y, p, weight=None): return np.array([m(y, p, threshold, weight=weight) for m in metrics.values()])
+    def statistic(y, p, weight=None):
+        return np.array([metric(y, p, threshold, weight=weight) for metric in metrics.values()])
     return statistic
 
 # %% ../../nbs/01_stats.intervals.ipynb #560b4fe2
@@ -290,7 +293,15 @@ def _predictive(prevalence):
     "PPV and NPV at a stated prevalence, none if none is stated"
     return {} if prevalence is None else {m.__name__: _at_prevalence(m, prevalence) for m in (ppv, npv)}
 
-# %% ../../nbs/01_stats.intervals.ipynb #ee5cbdf0
+# %% ../../nbs/01_stats.intervals.ipynb #7214e237
+def withheld(
+    names, # of the figures
+    reason: str, # why none of them can be stated
+)->dict: # name → {"value": None, "ci95": None, "reason"}
+    "Figures that cannot be stated"
+    return {name: {'value': None, 'ci95': None, 'reason': reason} for name in names}
+
+# %% ../../nbs/01_stats.intervals.ipynb #5ee8a08a
 def metric_summary(
     y: np.ndarray, # labels `[N]`, 1 fractured
     probability: np.ndarray, # probabilities `[N]` in [0,1]
@@ -299,9 +310,9 @@ def metric_summary(
     n_boot: int=1000, # number of resamples, one set for all figures
     seed: int=0, # of the resamples
     prevalence: float=None, # at which PPV and NPV are stated, in [0,1]; none: that of `y`
-)->dict: # name → {"value", "ci95": [lo, hi]}; value or both are None, with a "reason", where they cannot be stated
+)->dict: # name → {"value", "ci95": [lo, hi]}; None with a "reason" where one or both cannot be stated
     "Every figure of `METRICS` with its interval over whole groups; raises `MetricError`"
-    if (reason := too_few(y)): return {name: {'value': None, 'ci95': None, 'reason': reason} for name in METRICS}
+    if (reason := too_few(y)): return withheld(METRICS, reason)
     y = as_labels(y); p = as_probabilities(probability, len(y)); codes = group_codes(groups, len(y), 1)
     stated_at = _predictive(prevalence); metrics = METRICS | stated_at; called = at_threshold(p, threshold)
     share = {'prevalence': float(y.mean() if prevalence is None else prevalence)}

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['ECE_BINS', 'MIN_COUNT', 'METRICS', 'MetricError', 'ShapeError', 'LabelError', 'NotFiniteError', 'ProbabilityError',
-           'OneClassError', 'as_numbers', 'as_labels', 'as_scores', 'as_probabilities', 'as_weights', 'ranked_counts',
-           'RocCurve', 'roc_curve', 'auroc', 'PrecisionRecallCurve', 'precision_recall_curve', 'auprc', 'Confusion',
-           'confusion', 'sensitivity', 'specificity', 'accuracy', 'balanced_accuracy', 'ppv', 'npv', 'f1', 'mcc',
-           'cohen_kappa', 'brier', 'bin_index', 'ece', 'youden_threshold', 'sensitivity_threshold', 'too_few',
-           'at_threshold']
+           'OneClassError', 'as_numbers', 'as_labels', 'as_scores', 'as_probabilities', 'as_weights',
+           'check_both_classes', 'ranked_counts', 'RocCurve', 'roc_curve', 'auroc', 'PrecisionRecallCurve',
+           'precision_recall_curve', 'auprc', 'Confusion', 'confusion', 'sensitivity', 'specificity', 'accuracy',
+           'balanced_accuracy', 'ppv', 'npv', 'f1', 'mcc', 'cohen_kappa', 'brier', 'bin_index', 'ece',
+           'youden_threshold', 'sensitivity_threshold', 'too_few', 'at_threshold']
 
 # %% ../../nbs/00_stats.metrics.ipynb #dc9bbbad
 from typing import Callable, NamedTuple
@@ -101,7 +101,15 @@ def as_weights(
         raise ShapeError('weight', f'weights ≥ 0, [{n}] or [B,{n}]', found, 'Give one weight to each image.')
     return weights
 
-# %% ../../nbs/00_stats.metrics.ipynb #31110573
+# %% ../../nbs/00_stats.metrics.ipynb #f648a26f
+def check_both_classes(
+    y: np.ndarray, # labels `[N]`, checked
+)->None:
+    "Raises `OneClassError` unless there are images with and without a fracture"
+    if y.min() == y.max():
+        raise OneClassError('y', 'both classes', f'{len(y)} labels, all {y[0]:.0f}', 'State the count instead.')
+
+# %% ../../nbs/00_stats.metrics.ipynb #c0b5c0bb
 def ranked_counts(
     y: np.ndarray, # labels `[N]`
     score: np.ndarray, # scores `[N]`, higher = more suspicious
@@ -109,8 +117,7 @@ def ranked_counts(
 )->tuple: # false positives, true positives (`[K]` or `[B,K]`) and thresholds `[K]`, K − 1 distinct scores
     "What is called fractured at `score >= threshold`, for every threshold that makes a difference"
     y = as_labels(y); score = as_scores(score, len(y)); weight = as_weights(weight, len(y))
-    if y.min() == y.max(): raise OneClassError('y', 'both classes', f'{len(y)} labels, all {y[0]:.0f}',
-                                               'A ranking of one class means nothing: state the count.')
+    check_both_classes(y)
     order = np.argsort(-score, kind='stable')
     y, score, weight = y[order], score[order], weight[..., order]
     last = np.flatnonzero(np.append(score[1:] != score[:-1], True))
