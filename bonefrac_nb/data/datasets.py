@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['PICTURE_ENDINGS', 'TEXT_ENDINGS', 'BODY_PARTS', 'VIEW_POSITIONS', 'NO_FINDING', 'SOME_FINDING', 'FRACTURE_MEANING',
-           'FINDING_MEANING', 'SPLIT_NAMES', 'COPY_TAILS', 'TURNS', 'KINDS', 'FORMATS', 'REGION_FLAGS', 'VIEW_FLAGS',
-           'FRACATLAS_TABLE', 'FRACATLAS_RUN', 'GRAZPEDWRI_TABLE', 'GRAZPEDWRI_FLAGS', 'PROJECTIONS', 'MURA_PATH',
-           'DatasetError', 'is_picture', 'list_files', 'read_headers', 'label_of_name', 'labels_of_classes',
-           'content_ids', 'names_tell', 'stems', 'turn_box', 'Drawn', 'usual_frame', 'to_displayed', 'Kind',
-           'dataset_kind', 'open_dataset', 'read_coco', 'read_vgg', 'read_voc', 'read_yolo_text', 'read_yolo',
-           'read_annotations', 'compare_annotations', 'mura_facts']
+           'FINDING_MEANING', 'SPLIT_NAMES', 'COPY_TAILS', 'TURNS', 'KINDS', 'ANNOTATION_FORMATS', 'REGION_FLAGS',
+           'VIEW_FLAGS', 'FRACATLAS_TABLE', 'FRACATLAS_RUN', 'GRAZPEDWRI_TABLE', 'GRAZPEDWRI_FLAGS', 'PROJECTIONS',
+           'MURA_PATH', 'DatasetError', 'is_picture', 'list_files', 'read_headers', 'label_of_name',
+           'labels_of_classes', 'content_ids', 'names_tell', 'stems', 'turn_box', 'Drawn', 'usual_frame',
+           'to_displayed', 'Kind', 'dataset_kind', 'open_dataset', 'read_coco', 'read_vgg', 'read_voc',
+           'read_yolo_text', 'read_yolo', 'read_annotations', 'compare_annotations', 'mura_facts']
 
 # %% ../../nbs/12_data.datasets.ipynb #979df3b3
 import hashlib, json, os, re
@@ -432,11 +432,11 @@ def read_yolo(
     files = [file for file in sorted(Path(folder).glob('*.txt')) if file.stem not in ('labels', 'classes')]
     return {file.stem: Drawn(None, [box for _, box in _read_yolo_file(file)[0]], True) for file in files}
 
-# %% ../../nbs/12_data.datasets.ipynb #7257e9af
-FORMATS = {'coco': lambda folder: read_coco(next(folder.glob('*.json'))), 'vgg': lambda folder: read_vgg(next(folder.glob('*.json'))),
+# %% ../../nbs/12_data.datasets.ipynb #d38de63c
+ANNOTATION_FORMATS = {'coco': lambda folder: read_coco(next(folder.glob('*.json'))), 'vgg': lambda folder: read_vgg(next(folder.glob('*.json'))),
            'voc': read_voc, 'yolo': read_yolo}
 
-# %% ../../nbs/12_data.datasets.ipynb #eb36b637
+# %% ../../nbs/12_data.datasets.ipynb #a71559d9
 def _annotation_folder(root, word) -> 'Path | None':
     "Folder under `Annotations` whose name holds `word` and that holds a file."
     folders = sorted(folder for folder in Path(root, 'Annotations').glob('*') if word in folder.name.upper() and folder.is_dir())
@@ -448,7 +448,7 @@ def read_annotations(
 ) -> dict: # picture without ending → `Drawn`; empty if the format is not there
     "The boxes of FracAtlas in one of its four formats."
     folder = _annotation_folder(root, name.upper())
-    try: return FORMATS[name](folder) if folder else {}
+    try: return ANNOTATION_FORMATS[name](folder) if folder else {}
     except (StopIteration, KeyError, ValueError, ElementTree.ParseError) as error:
         found = f'{type(error).__name__}: {error}'
         raise DatasetError(f'{folder}: expected annotations in the format {name}, found {found}; unpack the archive again') from error
@@ -464,23 +464,23 @@ def _box_difference(drawn, other) -> float:
     if len(other.boxes) != len(drawn.boxes): return np.nan
     return float(np.abs(_in_pixels(drawn, drawn.size) - _in_pixels(other, drawn.size)).max(initial=0))
 
-# %% ../../nbs/12_data.datasets.ipynb #e419be78
+# %% ../../nbs/12_data.datasets.ipynb #3dc21074
 def _compare(picture, formats) -> dict:
     "Numbers of boxes of one picture in each format, and the differences from COCO."
     drawn = {name: found.get(picture, Drawn(None, [])) for name, found in formats.items()}
-    differences = {f'{name}_difference': _box_difference(drawn['coco'], drawn[name]) for name in FORMATS if name != 'coco'}
+    differences = {f'{name}_difference': _box_difference(drawn['coco'], drawn[name]) for name in ANNOTATION_FORMATS if name != 'coco'}
     return {'picture': picture, **{name: len(found.boxes) for name, found in drawn.items()}, **differences}
 
-# %% ../../nbs/12_data.datasets.ipynb #2f59628e
+# %% ../../nbs/12_data.datasets.ipynb #3611442f
 def compare_annotations(
     root: 'str | Path', # folder of FracAtlas
     tolerance: float = 1.5, # largest difference in pixels that counts as rounding
 ) -> pd.DataFrame: # a row a picture with boxes: boxes in each format, differences from COCO in pixels (NaN: other number), agree
     "Compare the four annotation formats of FracAtlas, picture by picture."
-    formats = {name: read_annotations(root, name) for name in FORMATS}
+    formats = {name: read_annotations(root, name) for name in ANNOTATION_FORMATS}
     boxed = {picture for found in formats.values() for picture, drawn in found.items() if drawn.boxes}
-    differences = [f'{name}_difference' for name in FORMATS if name != 'coco']
-    table = pd.DataFrame([_compare(picture, formats) for picture in sorted(boxed)], columns=['picture', *FORMATS, *differences])
+    differences = [f'{name}_difference' for name in ANNOTATION_FORMATS if name != 'coco']
+    table = pd.DataFrame([_compare(picture, formats) for picture in sorted(boxed)], columns=['picture', *ANNOTATION_FORMATS, *differences])
     return table.assign(agree=(table[differences] <= tolerance).all(axis=1))
 
 # %% ../../nbs/12_data.datasets.ipynb #b5bab6c6
@@ -564,14 +564,14 @@ def _fracatlas_row(name, record, places, header, drawn, usual, conflicts) -> dic
     conflicts = conflicts + _fracatlas_conflicts(record, [label for label, _ in places], len(drawn.boxes) if drawn else 0)
     return _row(name, places[0][1] if places else '', header, conflicts, notes, **told)
 
-# %% ../../nbs/12_data.datasets.ipynb #66765661
+# %% ../../nbs/12_data.datasets.ipynb #0c4df913
 def _read_fracatlas(root) -> 'tuple[list, dict]':
     "Rows of FracAtlas or of the phantom, in the order of the table, unlisted files after it."
     records, conflicts = _merge_records(_read_table(root/'dataset.csv', FRACATLAS_TABLE))
     places, split = _files_by_label(root), _fracture_split(root)
     names = [*records, *(name for name in sorted(places) if name not in records)]
     headers = read_headers([str(places[name][0][1]) if name in places else '' for name in names])
-    drawn = next(filter(None, (read_annotations(root, form) for form in FORMATS)), {})
+    drawn = next(filter(None, (read_annotations(root, form) for form in ANNOTATION_FORMATS)), {})
     drawn = [drawn.get(Path(name).stem) for name in names]
     usual = usual_frame(drawn, headers)
     rows = [_fracatlas_row(name, records.get(name, {}), places.get(name, []), header, found, usual, conflicts.get(name, []))
