@@ -246,9 +246,14 @@ def _grey(image, bits=8):
     if image.mode not in ('1', 'L'): image = image.convert('RGB')
     return np.array(image.convert('L')), 'none' if bits <= 8 else 'upper byte'
 
-# %% ../../nbs/10_data.radiograph.ipynb #5307f35b
+# %% ../../nbs/10_data.radiograph.ipynb #398f1b02
 _END = b'\xff\xd9'
-_ENDINGS = tuple(tail + _END for tail in (b'', b'\0'*999, b'\xaa'*999, b'\x55'*999))
+
+def _tail(byte, restart):
+    "Bytes of one kind, each 99 followed by the next restart marker, and the end marker."
+    return b''.join(bytes([byte])*99 + bytes([0xFF, 0xD0 + (restart + turn) % 8]) for turn in range(8)) + _END
+
+_ENDINGS = (_END, _tail(0x00, 0), _tail(0xAA, 4), _tail(0x55, 0))
 
 def _same_lines(pictures):
     "The number of lines, from the top, in which all pictures agree."
