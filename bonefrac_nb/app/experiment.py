@@ -6,12 +6,12 @@
 __all__ = ['COLUMNS', 'CITE', 'ExperimentError', 'phantom_folder', 'development_ids', 'development_rows', 'set_target',
            'open_data', 'choose_config', 'split_data', 'count_leaks', 'Parts', 'make_batches', 'model_options',
            'make_callbacks', 'make_learner', 'score', 'fit_decision', 'sigmoid', 'predictions_table', 'model_card',
-           'environment', 'processor_name', 'run_state', 'run_folder', 'prepare_parts', 'train_model', 'judge',
-           'picture_source', 'again', 'run_experiment', 'describe_data', 'describe_split', 'finish', 'summary',
-           'load_run', 'whole', 'foreign_split', 'evaluation_parts', 'evaluate_run', 'judge_again', 'prepare',
-           'list_files', 'image_name', 'predict_files', 'score_chunk']
+           'environment', 'processor_name', 'run_state', 'run_folder', 'without_anatomy', 'prepare_parts',
+           'train_model', 'judge', 'picture_source', 'again', 'begin', 'run_experiment', 'describe_data',
+           'describe_split', 'finish', 'summary', 'load_run', 'whole', 'foreign_split', 'evaluation_parts',
+           'evaluate_run', 'judge_again', 'prepare', 'list_files', 'image_name', 'predict_files', 'score_chunk']
 
-# %% ../../nbs/51_app.experiment.ipynb #8a4e4d74
+# %% ../../nbs/51_app.experiment.ipynb #4870bcf0
 import json
 import os
 import platform
@@ -28,8 +28,7 @@ from tqdm.auto import tqdm
 
 import bonefrac_nb
 from .config import Config, ConfigError, SHIPPED, load_config, save_config, shipped_for
-from ..data.audit import copy_pairs, shortcut_features
-from .shim import shortcut_transfer
+from ..data.audit import copy_pairs, label_density, shortcut_features, shortcut_transfer, table_features
 from ..data.augment import Augment
 from ..data.batches import Batches, measure_mean_std
 from ..data.cache import Cache, build_cache, core_count, decode, default_folder
@@ -38,7 +37,7 @@ from ..data.datasets import open_dataset
 from ..data.phantom import write_phantom
 from ..data.radiograph import read_header
 from ..data.split import assign_groups, find_leaks, given_split, load_split, make_split, peer_split, random_split, save_split
-from ..evaluation.report import RESEARCH_USE, headline, leak_statement, run_metrics, write_json, write_report, write_text
+from ..evaluation.report import RESEARCH_USE, headline, leak_statement, run_metrics, show_figure, write_json, write_report, write_text
 from ..models.registry import create_model
 from ..stats.calibration import fit_temperature
 from ..stats.metrics import MIN_COUNT, sensitivity_threshold, youden_threshold
@@ -227,7 +226,7 @@ def score(
         out.append(((logit + model(x.flip(-1)).float().flatten())/2 if flip else logit).cpu())
     return torch.cat(out).numpy().astype(np.float64)
 
-# %% ../../nbs/51_app.experiment.ipynb #72b16313
+# %% ../../nbs/51_app.experiment.ipynb #d285ddba
 def fit_decision(
     logit: np.ndarray, # of the scored validation pictures
     label: np.ndarray, # 0 or 1
@@ -235,7 +234,7 @@ def fit_decision(
     "Temperature and thresholds from validation, never from test."
     if min((label == 0).sum(), (label == 1).sum()) < MIN_COUNT:
         return dict(temperature=1.0, thresholds=dict(youden=0.5, sensitivity90=0.5), fitted_on=f'nothing: fewer than {MIN_COUNT} of either label in validation')
-    temperature = float(fit_temperature(label, logit))
+    temperature = float(fit_temperature(label, logit, fallback=1.0))
     p = sigmoid(logit/temperature)
     thresholds = dict(youden=float(youden_threshold(label, p)), sensitivity90=float(sensitivity_threshold(label, p, 0.9)))
     return dict(temperature=temperature, thresholds=thresholds, fitted_on=f'validation, {len(label)} pictures, {int(label.sum())} fractured')
@@ -319,7 +318,17 @@ def run_folder(
     names = (Path(f'runs/{source}-{config.model}-seed{config.seed}{end}') for end in ('', *(f'-{i}' for i in range(2, 10000))))
     return next(folder for folder in names if run_state(folder) == 'none')
 
-# %% ../../nbs/51_app.experiment.ipynb #8a0f7d32
+# %% ../../nbs/51_app.experiment.ipynb #48663a26
+def without_anatomy(
+    catalog: pd.DataFrame, # all rows
+    cache: Cache, # their pixels
+) -> dict: # name → float `[N,F]`
+    "What models that never see the anatomy may look at: header, border, thumbnail, histogram, the table's flags, the order of the files."
+    views = {**shortcut_features(catalog, cache), 'table': table_features(catalog)}
+    if catalog.number.notna().mean() > 0.5: views['order'] = label_density(catalog)[:, None]
+    return views
+
+# %% ../../nbs/51_app.experiment.ipynb #a14e5fed
 def prepare_parts(
     config: Config, # data fields
     catalog: pd.DataFrame, # from `open_data`
@@ -335,7 +344,7 @@ def prepare_parts(
     split = split_data(config, catalog, pairs)
     leaks = find_leaks(split, catalog, pairs)
     save_split(split, folder/'split.csv', leaks, allow_leaks=config.allow_leaks)
-    return Parts(catalog, cache, split, count_leaks(leaks), {'test': shortcut_transfer(shortcut_features(catalog, cache), catalog, split, n_boot=config.resamples)})
+    return Parts(catalog, cache, split, count_leaks(leaks), {'test': shortcut_transfer(without_anatomy(catalog, cache), catalog, split, n_boot=config.resamples)})
 
 # %% ../../nbs/51_app.experiment.ipynb #198121d6
 def train_model(
@@ -396,7 +405,22 @@ def again(
 CITE = dict(fracatlas='Abedeen et al., FracAtlas, Scientific Data 10:521 (2023), CC BY 4.0.', phantom='simulated by bonefrac_nb; no person was exposed.',
             mura='Rajpurkar et al., MURA, arXiv 1712.06957 (2017).', grazpedwri='Nagy et al., GRAZPEDWRI-DX, Scientific Data 9:222 (2022), CC BY 4.0.')
 
-# %% ../../nbs/51_app.experiment.ipynb #df239400
+# %% ../../nbs/51_app.experiment.ipynb #18302abf
+def begin(
+    config: Config, # complete
+    catalog: pd.DataFrame, # from `open_data`
+    resuming: bool = False, # go on with an unfinished run
+) -> tuple[Config, Path, dict]: # configuration with its folder, the folder, when it started
+    "Open the run folder and say in it that a run is on its way."
+    folder = run_folder(config, catalog.source.iloc[0], resuming)
+    folder.mkdir(parents=True, exist_ok=True)
+    started = dict(started=datetime.now(timezone.utc).isoformat(timespec='seconds'))
+    write_json(environment(again(config), 'running', **started), folder/'environment.json')
+    config = replace(config, run=str(folder))
+    save_config(config, folder/'config.yaml')
+    return config, folder, started
+
+# %% ../../nbs/51_app.experiment.ipynb #f02836a9
 def run_experiment(
     config: Config, # complete, from `load_config` or `choose_config`
     resuming: bool = False, # go on with an unfinished run in `config.run`
@@ -404,21 +428,16 @@ def run_experiment(
     say=print, # where the words go
 ) -> Path: # the run folder
     "Train and judge a network: one configuration in, one run folder out."
-    began = time.time()
+    clock = time.time()
     if config.threads: torch.set_num_threads(config.threads)
     catalog = open_data(config, progress)
-    folder = run_folder(config, catalog.source.iloc[0], resuming)
-    folder.mkdir(parents=True, exist_ok=True)
-    config = replace(config, run=str(folder))
-    started = dict(started=datetime.now(timezone.utc).isoformat(timespec='seconds'))
-    write_json(environment(again(config), 'running', **started), folder/'environment.json')
-    save_config(config, folder/'config.yaml')
+    config, folder, started = begin(config, catalog, resuming)
     say(describe_data(catalog))
     parts = prepare_parts(config, catalog, folder, progress)
     say(describe_split(parts))
     model, mean, std = train_model(config, parts, folder, resuming, progress)
     table, metrics = judge(config, parts, model, folder, mean, std, progress)
-    finish(config, parts, table, metrics, folder, environment(again(config), 'finished', **started, seconds=round(time.time() - began, 1)), say)
+    finish(config, parts, table, metrics, folder, environment(again(config), 'finished', **started, seconds=round(time.time() - clock, 1)), say)
     return folder
 
 # %% ../../nbs/51_app.experiment.ipynb #4b044527
@@ -455,7 +474,7 @@ def finish(
     say(summary(metrics))
     say(f"report   {report}   ({record['seconds']:.0f} s)\n{RESEARCH_USE}")
 
-# %% ../../nbs/51_app.experiment.ipynb #32469b28
+# %% ../../nbs/51_app.experiment.ipynb #a4c8ab68
 def summary(
     metrics: dict, # contents of `metrics.json`
 ) -> str: # a few lines for the terminal
@@ -464,11 +483,12 @@ def summary(
     for name, m in metrics['splits'].items():
         lines.append(f'{name:8} {_line(m)}')
         lines += [f'           {part}: {_line(p)}' for part, p in m.get('subsets', {}).items()]
-        lines += [f"           without anatomy, {k}: AUROC {_figure(v['auroc'])}" for k, v in m.get('shortcuts', {}).items()]
+        lines += [f"           without anatomy, {k}: AUROC {show_figure(v['auroc'])}" for k, v in m.get('shortcuts', {}).items()]
     return '\n'.join(lines)
 
-def _figure(m): return f"{m['value']:.3f} ({m['ci95'][0]:.3f}-{m['ci95'][1]:.3f})" if m['value'] is not None else f"not stated ({m.get('reason', '')})"
-def _line(m): return f"AUROC {_figure(m['auroc'])}, AUPRC {_figure(m['auprc'])}, n = {m['n']}, {m['positives']} positive"
+def _line(m):
+    stated = f"AUROC {show_figure(m['auroc'])}" + (f", AUPRC {show_figure(m['auprc'])}" if m['auprc']['value'] is not None else '')
+    return f"{stated}, n = {m['n']}, {m['positives']} positive"
 
 # %% ../../nbs/51_app.experiment.ipynb #5685ad6b
 def load_run(
