@@ -51,12 +51,12 @@ def random_words(
     step = torch.arange(1, count + 1, device=state.device)
     return mix64(state[:, None] + GOLDEN*step)
 
-# %% ../../nbs/17_data.augment.ipynb #0cc8c1d8
+# %% ../../nbs/17_data.augment.ipynb #1e757a62
 def uniform(
     state: torch.Tensor, # int64 [N], from `image_state`
     count: int, # how many numbers for each image
 ) -> torch.Tensor: # float64 [N,count] in (0,1)
-    "Uniform random numbers: the upper 53 bits of every word, and a half so that 0 is never met."
+    "Uniform random numbers from the streams of the images."
     return (_shift_right(random_words(state, count), 11).double() + .5) * 2.**-53
 
 # %% ../../nbs/17_data.augment.ipynb #90cad67d
