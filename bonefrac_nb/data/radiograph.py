@@ -383,14 +383,15 @@ def _dicom_header(path, dataset, file):
         stored_width=width, stored_height=height, orientation=1, bytes=file.seek(0, os.SEEK_END), dpi=_dicom_dpi(dataset),
         quantisation=None, progressive=False, truncated=False, frames=frames) | _dicom_facts(dataset)
 
-# %% ../../nbs/10_data.radiograph.ipynb #0ca129d4
+# %% ../../nbs/10_data.radiograph.ipynb #d27e6217
 def window(
     values:np.ndarray, # `[H,W]` values after the modality transformation
     center:float,      # value that becomes mid grey
     width:float,       # range of values from black to white; at least 1 for LINEAR, above 0 for the others
     function:str='LINEAR', # LINEAR, LINEAR_EXACT or SIGMOID
 ) -> np.ndarray: # uint8 `[H,W]`
-    "Grey from a DICOM window (PS3.3 C.11.2)."
+    "Grey from a DICOM window (PS3.3 C.11.2); raises `ValueError` for another function."
+    if function not in ('LINEAR', 'LINEAR_EXACT', 'SIGMOID'): raise ValueError(f'VOI LUT function {function!r} is not known')
     if function == 'SIGMOID': shown = 1/(1 + np.exp(np.clip(-4*(values - center)/width, -700, 700)))
     elif function == 'LINEAR_EXACT': shown = (values - center)/width + .5
     else: shown = (values - (center - width/2))/max(width - 1, 1e-9) # width 1 is a threshold
