@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['DOWNSAMPLES', 'STEMS', 'conv', 'Residual', 'BasicBlock', 'Bottleneck', 'shortcut', 'stage', 'stem_conv',
-           'check_option', 'check_input', 'ResNet', 'init_linear', 'resnet18', 'resnet34', 'resnet50', 'resnet101',
+           'check_option', 'check_input', 'ResNet', 'init_uniform', 'resnet18', 'resnet34', 'resnet50', 'resnet101',
            'resnet152', 'Visit', 'trace', 'run_shapes', 'count_parameters', 'multiply_adds', 'count_flops', 'Field',
            'receptive_fields', 'first_of', 'stage_of', 'shape_table', 'adapt_input']
 
@@ -241,17 +241,16 @@ def forward(self: ResNet,
     "Images to logits"
     return self.stage_maps(x) if self.features_only else self.forward_head(self.forward_features(x))
 
-# %% ../../nbs/20_models.resnet.ipynb #fa700774
-def init_linear(
-    layer: nn.Linear, # is changed in place
+# %% ../../nbs/20_models.resnet.ipynb #d654849e
+def init_uniform(
+    layer: nn.Module, # with `weight` and `bias`, is changed in place
     generator: torch.Generator | None = None, # source of the draws
 ):
-    "Weights and biases uniform in ±1/√(inputs), which is torch's default, drawn from `generator`"
-    bound = layer.in_features**-0.5
-    nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
-    nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
+    "Weights and biases uniform in ±1/√(connections of a unit), torch's default, but from `generator`"
+    bound = layer.weight[0].numel()**-0.5
+    for p in (layer.weight, layer.bias): nn.init.uniform_(p, -bound, bound, generator=generator)
 
-# %% ../../nbs/20_models.resnet.ipynb #ab5ec91f
+# %% ../../nbs/20_models.resnet.ipynb #8060dd81
 @patch
 def init_weights(self: ResNet,
     zero_init_residual: bool = False, # every block starts as the identity
@@ -260,7 +259,7 @@ def init_weights(self: ResNet,
     "Convolutions by He, norms the identity, the linear layer by torch's default"
     for m in self.modules():
         if isinstance(m, nn.Conv2d): nn.init.kaiming_normal_(m.weight, mode='fan_out', generator=generator)
-        if isinstance(m, nn.Linear): init_linear(m, generator)
+        if isinstance(m, nn.Linear): init_uniform(m, generator)
         if zero_init_residual and isinstance(m, Residual): nn.init.zeros_(m.last_norm.weight)
 
 # %% ../../nbs/20_models.resnet.ipynb #345db185
