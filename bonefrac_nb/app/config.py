@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['CHOICES', 'RANGES', 'SHIPPED', 'ConfigError', 'option', 'DataFields', 'ModelFields', 'TrainingFields',
-           'AugmentFields', 'RunFields', 'Config', 'field_docs', 'check_fields', 'shipped_for', 'read_config_file',
-           'load_config', 'save_config']
+           'AugmentFields', 'RunFields', 'Config', 'field_docs', 'nearest', 'check_fields', 'shipped_for',
+           'read_config_file', 'load_config', 'save_config']
 
 # %% ../../nbs/50_app.config.ipynb #7aaeb8c9
 import difflib
@@ -119,8 +119,12 @@ RANGES = dict(size=(32, 4096), epochs=(1, 100000), batch_size=(2, 65536), accumu
               shift=(0, 0.9), gamma=(0, 0.9), contrast=(0, 0.9), brightness=(0, 0.9), noise=(0, 1), blur=(0, 20),
               early_stopping=(0, 10**6), workers=(0, 1024), threads=(0, 1024), seed=(0, 2**31 - 1))
 
-# %% ../../nbs/50_app.config.ipynb #fc9efd3e
-def _nearest(word: str, known) -> str:
+# %% ../../nbs/50_app.config.ipynb #61517c5d
+def nearest(
+    word: str, # as typed
+    known, # what it may have meant
+) -> str: # a hint, to be put behind an error message
+    "The nearest known word, or all of them."
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"; did you mean '{close[0]}'?" if close else f"; known are: {', '.join(known)}"
 
@@ -132,7 +136,7 @@ def _typed(name: str, value, kind: type, where: str):
     if isinstance(value, kind) and not (kind is int and isinstance(value, bool)): return value
     raise ConfigError(f"{where}: '{name}' wants {kind.__name__}, found {value!r} ({type(value).__name__})")
 
-# %% ../../nbs/50_app.config.ipynb #7a4cbbd9
+# %% ../../nbs/50_app.config.ipynb #9bf95259
 def check_fields(
     values: dict, # field → value, as read
     where: str, # file or place, for the error message
@@ -140,10 +144,10 @@ def check_fields(
     "Values that `Config` accepts, or a `ConfigError` that names key, place and remedy."
     docs = field_docs()
     for name in values:
-        if name not in docs: raise ConfigError(f"{where}: unknown key '{name}'{_nearest(name, docs)}")
+        if name not in docs: raise ConfigError(f"{where}: unknown key '{name}'{nearest(name, docs)}")
     values = {k: _typed(k, v, docs[k][0], where) for k, v in values.items()}
     for k, v in values.items():
-        if k in CHOICES and v not in CHOICES[k]: raise ConfigError(f"{where}: '{k}' is {v!r}{_nearest(str(v), CHOICES[k])}")
+        if k in CHOICES and v not in CHOICES[k]: raise ConfigError(f"{where}: '{k}' is {v!r}{nearest(str(v), CHOICES[k])}")
         lo, hi = RANGES.get(k, (None, None))
         if lo is not None and not lo <= v <= hi: raise ConfigError(f"{where}: '{k}' is {v}, outside {lo} to {hi}")
     return values

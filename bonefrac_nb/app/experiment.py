@@ -7,9 +7,10 @@ __all__ = ['COLUMNS', 'CITE', 'ExperimentError', 'phantom_folder', 'development_
            'open_data', 'choose_config', 'split_data', 'count_leaks', 'Parts', 'make_batches', 'model_options',
            'make_callbacks', 'make_learner', 'score', 'fit_decision', 'sigmoid', 'predictions_table', 'model_card',
            'environment', 'processor_name', 'run_state', 'run_folder', 'without_anatomy', 'prepare_parts',
-           'train_model', 'judge', 'picture_source', 'again', 'begin', 'run_experiment', 'describe_data',
-           'describe_split', 'finish', 'summary', 'load_run', 'whole', 'foreign_split', 'evaluation_parts',
-           'evaluate_run', 'judge_again', 'prepare', 'list_files', 'image_name', 'predict_files', 'score_chunk']
+           'train_model', 'judge', 'picture_source', 'again', 'cite_and_meaning', 'begin', 'run_experiment',
+           'describe_data', 'describe_split', 'finish', 'summary', 'load_run', 'whole', 'foreign_split',
+           'evaluation_parts', 'evaluate_run', 'judge_again', 'prepare', 'list_files', 'image_name', 'predict_files',
+           'score_chunk']
 
 # %% ../../nbs/51_app.experiment.ipynb #4870bcf0
 import json
@@ -395,12 +396,18 @@ def picture_source(
     row, boxes = dict(zip(parts.catalog.image_id, range(len(parts.catalog)))), parts.cache.boxes(parts.catalog)
     return lambda image_id: (np.asarray(parts.cache.pixels[row[image_id]]), boxes[row[image_id]])
 
-# %% ../../nbs/51_app.experiment.ipynb #5fa7a1e0
+# %% ../../nbs/51_app.experiment.ipynb #321b7709
 def again(
     config: Config, # resolved
 ) -> str: # a command line
     "The command that makes the same run again."
     return f"bonefrac train --config config.yaml{' --data PATH/TO/DATA' if config.data else ''} --seed {config.seed} --run NEW_FOLDER"
+
+def cite_and_meaning(
+    catalog: pd.DataFrame, # all rows
+) -> str: # for the foot of the report
+    "How to cite the data, and what its label means where that is not plain."
+    return ' '.join(filter(None, [CITE.get(catalog.source.iloc[0], ''), catalog.attrs.get('label_meaning') or '']))
 
 CITE = dict(fracatlas='Abedeen et al., FracAtlas, Scientific Data 10:521 (2023), CC BY 4.0.', phantom='simulated by bonefrac_nb; no person was exposed.',
             mura='Rajpurkar et al., MURA, arXiv 1712.06957 (2017).', grazpedwri='Nagy et al., GRAZPEDWRI-DX, Scientific Data 9:222 (2022), CC BY 4.0.')
@@ -456,7 +463,7 @@ def describe_split(
     text = ', '.join(f'{name} {row.n}' + (f' ({row.scored} scored)' if row.scored < row.n else '') for name, row in counts.iterrows())
     return f"split    {text}\nleaks    {leak_statement({'leaks': parts.leaks})}"
 
-# %% ../../nbs/51_app.experiment.ipynb #e2010d47
+# %% ../../nbs/51_app.experiment.ipynb #03da8da9
 def finish(
     config: Config, # resolved
     parts: Parts, # the data
@@ -469,7 +476,7 @@ def finish(
     "Write the report, then the mark that the run is whole, and say what came out."
     source = parts.catalog.source.iloc[0]
     pictures = picture_source(parts) if config.pictures else None
-    report = write_report(folder, table, pictures, f'{config.model} on {source}', record['command'], CITE.get(source, ''))
+    report = write_report(folder, table, pictures, f'{config.model} on {source}', record['command'], cite_and_meaning(parts.catalog))
     write_json(record, folder/'environment.json')
     say(summary(metrics))
     say(f"report   {report}   ({record['seconds']:.0f} s)\n{RESEARCH_USE}")

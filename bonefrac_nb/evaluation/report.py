@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['NO_MAP', 'POINT', 'FRACTURED', 'SOUND', 'OTHER', 'RESEARCH_USE', 'STYLE', 'PAGE', 'TABLE', 'FIGURES', 'PICTURES',
-           'NAMES', 'AGAIN', 'LIMITS', 'split_metrics', 'region_metrics', 'subsets', 'run_metrics', 'write_text',
-           'write_json', 'plot_roc', 'plot_precision_recall', 'plot_reliability', 'plot_scores', 'plot_confusion',
-           'plot_history', 'plot_ladder', 'gravest_mistakes', 'figure_svg', 'picture_png', 'show_figure', 'headline',
-           'leak_statement', 'fill', 'split_section', 'figures_section', 'parts_section', 'points_section',
-           'curves_section', 'mistakes_section', 'read_run', 'write_report']
+           'NAMES', 'AGAIN', 'LIMITS', 'split_metrics', 'region_metrics', 'subsets', 'calibration_metrics',
+           'run_metrics', 'write_text', 'write_json', 'plot_roc', 'plot_precision_recall', 'plot_reliability',
+           'plot_scores', 'plot_confusion', 'plot_history', 'plot_ladder', 'gravest_mistakes', 'figure_svg',
+           'picture_png', 'show_figure', 'headline', 'leak_statement', 'fill', 'split_section', 'figures_section',
+           'parts_section', 'points_section', 'curves_section', 'mistakes_section', 'read_run', 'write_report']
 
-# %% ../../nbs/41_evaluation.report.ipynb #054e3155
+# %% ../../nbs/41_evaluation.report.ipynb #a671880f
 import base64
 import io
 import json
@@ -26,7 +26,7 @@ import seaborn as sns
 import yaml
 from matplotlib.figure import Figure
 
-from ..stats.calibration import reliability_curve
+from ..stats.calibration import calibration_summary, reliability_curve
 from ..stats.intervals import metric_summary
 from ..stats.metrics import MIN_COUNT, confusion, precision_recall_curve, roc_curve
 
@@ -68,17 +68,27 @@ def subsets(
         parts['hairline fractures'] = frame[sound | (frame.fracture_type == 'hairline')]
     return parts
 
-# %% ../../nbs/41_evaluation.report.ipynb #66ac2ce8
+# %% ../../nbs/41_evaluation.report.ipynb #f2344a5c
 NO_MAP = 'this model scores a picture as a whole and gives no map'
 POINT = ('sensitivity', 'specificity', 'ppv', 'npv', 'accuracy')
 
+def calibration_metrics(
+    frame: pd.DataFrame, # rows of one split, as for `split_metrics`
+    resamples: int = 1000, # bootstrap resamples of whole groups
+    seed: int = 0, # of the bootstrap
+) -> dict: # `calibration_slope`, `calibration_intercept`, `calibration_in_the_large`
+    "Does the probability mean what it says: slope 1 and intercept 0 would."
+    used = frame[frame.scored.astype(bool)]
+    return calibration_summary(used.fractured.to_numpy(int), used.probability.to_numpy(float), used.group.to_numpy(), resamples, seed)
+
+# %% ../../nbs/41_evaluation.report.ipynb #247b8709
 def _complete(frame, thresholds, shortcuts, **kwargs):
-    main, high = thresholds['youden'], thresholds['sensitivity90']
+    main = thresholds['youden']
     at = {name: split_metrics(frame, t, **kwargs) for name, t in thresholds.items()}
-    return {**split_metrics(frame, main, **kwargs), 'by_region': region_metrics(frame, main, **kwargs),
-            'operating_points': {k: {'threshold': float(thresholds[k]), **{m: v[m] for m in POINT}} for k, v in at.items()},
-            'subsets': {k: split_metrics(v, main, **kwargs) for k, v in subsets(frame).items()},
-            'localisation': {'value': None, 'reason': NO_MAP}, 'shortcuts': shortcuts or {}}
+    points = {name: {'threshold': float(thresholds[name]), **{m: v[m] for m in POINT}} for name, v in at.items()}
+    parts = {name: split_metrics(part, main, **kwargs) for name, part in subsets(frame).items()}
+    return {**at['youden'], **calibration_metrics(frame, **kwargs), 'by_region': region_metrics(frame, main, **kwargs), 'operating_points': points,
+            'subsets': parts, 'localisation': {'value': None, 'reason': NO_MAP}, 'shortcuts': shortcuts or {}}
 
 # %% ../../nbs/41_evaluation.report.ipynb #a1234225
 def run_metrics(
@@ -271,7 +281,7 @@ def picture_png(
     figure.savefig(out, format='png')
     return 'data:image/png;base64,' + base64.b64encode(out.getvalue()).decode()
 
-# %% ../../nbs/41_evaluation.report.ipynb #d990334a
+# %% ../../nbs/41_evaluation.report.ipynb #c209514c
 RESEARCH_USE = ('For research and teaching only. This is not a medical device: it has not been validated for clinical use and must not '
                 'be used to diagnose, to triage, or to decide about the care of any person.')
 
@@ -280,19 +290,20 @@ def show_figure(
 ) -> str: # as '0.820 (0.771–0.862)'
     "A figure as people read it."
     if m.get('value') is None: return f"– ({m.get('reason', 'not stated')})"
-    interval = f" ({m['ci95'][0]:.3f}–{m['ci95'][1]:.3f})" if m.get('ci95') else ''
+    interval = f" ({m['ci95'][0]:.3f}–{m['ci95'][1]:.3f})" if m.get('ci95') else ' (no interval)'
     return f"{m['value']:.3f}{interval}"
 
-# %% ../../nbs/41_evaluation.report.ipynb #7c4e1111
+# %% ../../nbs/41_evaluation.report.ipynb #847aa4cb
 def headline(
     figures: dict, # figures of one split
     split: str, # its name
 ) -> str: # one or two sentences
     "What the figures say, in words for a reader who skips the table."
     if figures['auroc']['value'] is None: return f"The {split} part is too small for a figure: {figures['auroc'].get('reason', '')}."
-    lo, hi = figures['auroc']['ci95']
+    ends = figures['auroc'].get('ci95')
+    interval = f'95 % interval {ends[0]:.1%} to {ends[1]:.1%}' if ends else f"no interval: {figures['auroc'].get('reason', '')}"
     text = (f"Of a fractured and an unfractured picture of the {split} part, the network gives the fractured one the higher score in "
-            f"{figures['auroc']['value']:.1%} of pairs (AUROC; 95 % interval {lo:.1%} to {hi:.1%}; {figures['n']} pictures in {figures['groups']} groups, {figures['positives']} fractured).")
+            f"{figures['auroc']['value']:.1%} of pairs (AUROC; {interval}; {figures['n']} pictures in {figures['groups']} groups, {figures['positives']} fractured).")
     rungs = {k: v['auroc']['value'] for k, v in figures.get('shortcuts', {}).items() if v['auroc']['value'] is not None}
     if not rungs: return text
     best = max(rungs, key=rungs.get)
@@ -358,9 +369,10 @@ def split_section(
     if len(reasons): out += '<p>Kept in the table but not scored:</p>' + _table(['reason', 'pictures'], list(reasons.items()))
     return out
 
-# %% ../../nbs/41_evaluation.report.ipynb #0e87d48f
+# %% ../../nbs/41_evaluation.report.ipynb #a0816f81
 NAMES = dict(auroc='AUROC', auprc='AUPRC', accuracy='accuracy', balanced_accuracy='balanced accuracy', sensitivity='sensitivity', specificity='specificity',
-             ppv='PPV', npv='NPV', f1='F1', mcc='MCC', cohen_kappa="Cohen's kappa", brier='Brier score', ece='ECE (15 bins)')
+             ppv='PPV', npv='NPV', f1='F1', mcc='MCC', cohen_kappa="Cohen's kappa", brier='Brier score', ece='ECE (15 bins)', calibration_slope='calibration slope',
+             calibration_intercept='calibration intercept', calibration_in_the_large='calibration in the large')
 
 def figures_section(
     metrics: dict, # contents of `metrics.json`
@@ -370,7 +382,7 @@ def figures_section(
     counts = [[k] + [s[k] for s in splits.values()] for k in ('n', 'positives', 'groups')]
     cut = ['threshold (from validation)'] + [f"{s['threshold']:.3f}" for s in splits.values()]
     rows = [[NAMES[k]] + [show_figure(s[k]) for s in splits.values()] for k in NAMES if all(k in s for s in splits.values())]
-    note = '<p class="note">In brackets: 95 % interval, percentiles of a bootstrap that draws whole groups. PPV and NPV hold at the share of fractures in that part.</p>'
+    note = '<p class="note">In brackets: 95 % interval from a bootstrap that draws whole groups (bias-corrected and accelerated; reflected for ECE). PPV and NPV hold at the share of fractures in that part.</p>'
     return _table(['figure', *splits], counts + [cut] + rows) + note
 
 # %% ../../nbs/41_evaluation.report.ipynb #38753849
