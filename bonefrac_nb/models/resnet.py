@@ -377,28 +377,30 @@ def stage_of(
     part = name.split('.')[0]
     return part if part.startswith('layer') else 'stem' if part in ('conv1', 'bn1', 'relu', 'maxpool') else 'head'
 
-# %% ../../nbs/20_models.resnet.ipynb #74816e73
+# %% ../../nbs/20_models.resnet.ipynb #8f02f645
 def shape_table(
     visits: Sequence[Visit], # from `trace`
     part_of: Callable[[str], str] = stage_of, # the row that a layer counts to, by its name
 ) -> pd.DataFrame: # a row a part: shape, stride and receptive_field in pixels, parameters, flops (multiply-adds)
     "What comes out of each part of a network, how far it sees and what it costs"
     fields, rows = receptive_fields(visits), {}
+    empty = {'shape': '', 'stride': pd.NA, 'receptive_field': pd.NA, 'parameters': 0, 'flops': 0}
     for visit in visits:
-        row = rows.setdefault(part_of(visit.name), {'shape': '', 'stride': pd.NA, 'receptive_field': pd.NA, 'parameters': 0, 'flops': 0})
+        row = rows.setdefault(part_of(visit.name), dict(empty))
         if 'downsample' not in visit.name: row['shape'] = '×'.join(map(str, visit.shape))
         if visit.name in fields: row['receptive_field'], row['stride'] = fields[visit.name]
         row['parameters'] += count_parameters(visit.module); row['flops'] += multiply_adds(visit)
     return pd.DataFrame(rows).T.rename_axis('part')
 
-# %% ../../nbs/20_models.resnet.ipynb #bcbbff5d
+# %% ../../nbs/20_models.resnet.ipynb #af0384b8
 def adapt_input(
     state_dict: dict[str, Tensor], # weights, the first convolution's first, as `state_dict()` gives them
     in_chans: int, # channels wanted
 ) -> dict[str, Tensor]: # the same tensors but for the first convolution's; `state_dict` is not changed
     "Weights for a picture with another number of channels; raises `ValueError` if there is no convolution"
     first = next((name for name, w in state_dict.items() if w.ndim == 4), None)
-    if first is None: raise ValueError(f'expected a convolution (a tensor with 4 axes), found only {", ".join(state_dict) or "an empty dict"}')
+    if first is None:
+        raise ValueError(f'expected a convolution (a tensor with 4 axes), found only {", ".join(state_dict) or "nothing"}')
     weight = state_dict[first]
     if weight.shape[1] == in_chans: return dict(state_dict)
     return {**state_dict, first: weight.sum(1, keepdim=True).repeat(1, in_chans, 1, 1) / in_chans}
