@@ -125,18 +125,23 @@ def read_journal(
     if ''.join(whole) != path.read_text(): path.write_text(''.join(whole))
     return {record['sha256']: record for record in map(json.loads, whole)}
 
-# %% ../../nbs/14_data.cache.ipynb #33b8331a
+# %% ../../nbs/14_data.cache.ipynb #1d7d9cb6
 class Store:
     "A cache that is being written: squares go into `pixels.npy`, records into `journal.jsonl`."
     def __init__(self, folder: Path, n: int, size: int):
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.journal, self.lines = folder, folder/'journal.jsonl', []
-        if not (folder/'pixels.npy').exists(): np.lib.format.open_memmap(folder/'pixels.npy', 'w+', np.uint8, (n, size, size))
-        self.offset, self.bytes = np.load(folder/'pixels.npy', mmap_mode='r').offset, size * size
-        self.done, self.file = read_journal(self.journal), open(folder/'pixels.npy', 'r+b', buffering=0)
+        self.journal, self.lines, pixels = folder/'journal.jsonl', [], folder/'pixels.npy'
+        if not pixels.exists(): _make_empty(pixels, (n, size, size))
+        self.offset, self.bytes = np.load(pixels, mmap_mode='r').offset, size * size
+        self.done, self.file = read_journal(self.journal), open(pixels, 'r+b', buffering=0)
 
     def __enter__(self): return self
     def __exit__(self, *error): self.flush(); self.file.close()
+
+def _make_empty(path, shape):
+    "Write a `.npy` file of black squares; a file that was half made by a process that died does not count."
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.lib.format.open_memmap(path.with_suffix('.tmp'), 'w+', np.uint8, shape)
+    os.replace(path.with_suffix('.tmp'), path)
 
 # %% ../../nbs/14_data.cache.ipynb #15177305
 @patch
@@ -183,7 +188,7 @@ def fill(
                 bar.update()
             store.flush()
 
-# %% ../../nbs/14_data.cache.ipynb #d835b384
+# %% ../../nbs/14_data.cache.ipynb #ae97fa3c
 def borrow(
     store: Store, # cache that is being written
     wanted: dict[str, int], # SHA-256 -> row
@@ -191,12 +196,13 @@ def borrow(
 ):
     "Copy from finished caches the squares that `store` wants and does not have."
     for donor in donors:
-        pixels, records = np.load(donor/'pixels.npy', mmap_mode='r'), read_journal(donor/'journal.jsonl')
+        try: pixels, records = _load(donor)
+        except CacheError: continue # a damaged donor costs time, not correctness
         for sha256 in sorted(wanted.keys() & records.keys() - store.done.keys(), key=wanted.get):
             store.add(wanted[sha256], pixels[records[sha256]['row']], records[sha256])
     store.flush()
 
-# %% ../../nbs/14_data.cache.ipynb #8ee23f88
+# %% ../../nbs/14_data.cache.ipynb #7e5383a2
 @dataclass
 class Cache:
     "Letterboxed pictures on disk: row `i` of `pixels` and of `index` is row `i` of the catalog."
@@ -207,40 +213,53 @@ class Cache:
     @property
     def size(self) -> int: return self.pixels.shape[1]
     def __len__(self): return len(self.index)
-    def __repr__(self): return f'Cache({len(self)} × {self.size}², {dict(self.index.status.value_counts())})'
+    def __repr__(self): return f'Cache({len(self)} × {self.size}², {self.index.status.value_counts().to_dict()})'
 
-# %% ../../nbs/14_data.cache.ipynb #d2ce2b6b
-class CacheError(RuntimeError): "A cache that cannot be written or does not fit its catalog: names the folder and the fix."
+# %% ../../nbs/14_data.cache.ipynb #8297a6be
+class CacheError(RuntimeError): "A cache that cannot be made or does not fit its catalog: names the folder and the fix."
 
-def _record(done, sha256, status, reason):
-    return done[sha256] if sha256 else {**RECORD, 'status': status, 'reason': reason}
+def _load(folder):
+    "Squares and records of a finished cache; raises `CacheError` if somebody damaged it."
+    try: return np.load(folder/'pixels.npy', mmap_mode='r'), read_journal(folder/'journal.jsonl')
+    except (OSError, ValueError) as error: raise CacheError(f'{folder}: expected a finished cache, found a damaged one ({error}); delete this folder') from error
 
+# %% ../../nbs/14_data.cache.ipynb #53ac4b73
 def open_cache(
     folder: Path, # folder of a finished cache
     catalog: pd.DataFrame, # the catalog that it was built for
     hashed: list[tuple[str, str, str]], # `file_sha256` of each row
 ) -> Cache: # the cache
-    "Open a finished cache; its index takes the names from the catalog and the rest from the journal."
-    done = read_journal(folder/'journal.jsonl')
-    index = pd.DataFrame([{**_record(done, *row), 'sha256': row[0]} for row in hashed], columns=list(RECORD))
+    "Open a finished cache: names come from the catalog, the rest from the journal; raises `CacheError`."
+    pixels, done = _load(folder)
+    lost = sorted({sha256 for sha256, _, _ in hashed if sha256} - set(done))
+    if lost: raise CacheError(f'{folder}: expected a record of each file, {len(lost)} are missing; delete this folder')
+    records = [done[sha256] if sha256 else {**RECORD, 'status': status, 'reason': reason} for sha256, status, reason in hashed]
+    index = pd.DataFrame(records, columns=list(RECORD))
     index.insert(0, 'image_id', catalog.image_id.astype(str).to_numpy())
     index.insert(1, 'row', np.arange(len(index)))
-    return Cache(folder, np.load(folder/'pixels.npy', mmap_mode='r'), index)
+    return Cache(folder, pixels, index)
 
-# %% ../../nbs/14_data.cache.ipynb #eaed6699
+# %% ../../nbs/14_data.cache.ipynb #c86420ad
 def _check_space(folder, n, size):
-    "Raise `CacheError` if the disk cannot hold the squares."
+    "Raise `CacheError` if the squares are too small or the disk is."
     needed, free = n * size * size, shutil.disk_usage(folder).free
+    if size < 8: raise CacheError(f'size: expected at least 8 pixels, found {size}')
     if needed > free: raise CacheError(f'{folder}: {needed / 1e9:.1f} GB needed, {free / 1e9:.1f} GB free; set BONEFRAC_CACHE to a larger disk')
 
+def _first_rows(hashes):
+    "SHA-256 -> the first row that has it."
+    return {sha256: row for row, sha256 in reversed(list(enumerate(hashes))) if sha256}
+
+def _donors(final, size):
+    "Finished caches with the same parameters as `final`."
+    return sorted(path for path in final.parent.glob(f'{_parameters(size)}-*') if path.suffix == '' and path != final)
+
+# %% ../../nbs/14_data.cache.ipynb #ad58dca1
 def _build(final, paths, hashes, size, workers, progress):
     "Write the cache `final`, going on from where an earlier build stopped."
-    partial, first = final.with_suffix('.partial'), {}
-    for row, sha256 in enumerate(hashes):
-        if sha256: first.setdefault(sha256, row)
+    partial, first = final.with_suffix('.partial'), _first_rows(hashes)
     with Store(partial, len(paths), size) as store:
-        donors = [path for path in sorted(final.parent.glob(f'{_parameters(size)}-*')) if path.suffix == '' and path.is_dir()]
-        borrow(store, first, donors)
+        borrow(store, first, _donors(final, size))
         fill(store, [(row, paths[row], sha256) for sha256, row in first.items() if sha256 not in store.done], size, workers, progress)
         squares = np.load(partial/'pixels.npy', mmap_mode='r')
         for row, sha256 in enumerate(hashes):
@@ -304,12 +323,12 @@ def update_status(
     for side in ('width', 'height'): found[side] = found[side].mask(found[side].isna() & (index[side] > 0), index[side])
     return found
 
-# %% ../../nbs/14_data.cache.ipynb #88e4e2fe
+# %% ../../nbs/14_data.cache.ipynb #b55fd6f6
 @patch
 def content(
     self: Cache,
     row: int, # row of the catalog
 ) -> np.ndarray: # uint8 [h,w]; 0 × 0 where nothing could be decoded
     "The square of one row without its black bars."
-    left, top, right, bottom = self.index.loc[row, ['left', 'top', 'right', 'bottom']]
+    left, top, right, bottom = (self.index[side].iat[row] for side in ('left', 'top', 'right', 'bottom'))
     return self.pixels[row, top:bottom, left:right]
