@@ -8,11 +8,13 @@ __all__ = ['PRECISIONS', 'SCHEDULES', 'find_device', 'Device', 'ChannelsLast', '
            'score_predictions', 'ValidationMetrics', 'write_atomic', 'write_history', 'History', 'Progress',
            'NonFiniteLoss', 'StopOnNonFinite', 'Accumulate', 'ClipGradients', 'EMA', 'LabelSmoothing', 'Mixup',
            'class_counts', 'balanced_weights', 'make_loss', 'is_better', 'monitored', 'EarlyStopping', 'plot_history',
-           'LivePlot', 'display_figure', 'RateTest', 'smoothed', 'RateCurve', 'lr_find']
+           'LivePlot', 'display_figure', 'smoothed', 'RateTest', 'RateCurve', 'rate_curve', 'random_state',
+           'set_random_state', 'lr_find']
 
-# %% ../../nbs/31_training.callbacks.ipynb #617902e2
+# %% ../../nbs/31_training.callbacks.ipynb #cb3baef6
 import csv, io, math, os, time, warnings
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from copy import deepcopy
 from functools import lru_cache, partial
 from pathlib import Path
@@ -83,7 +85,7 @@ def choose_precision(
     if precision not in PRECISIONS: raise ValueError(f"precision '{precision}' is unknown; there are auto, {', '.join(PRECISIONS)}")
     return PRECISIONS[precision]
 
-# %% ../../nbs/31_training.callbacks.ipynb #b220ce8c
+# %% ../../nbs/31_training.callbacks.ipynb #bc73eb24
 class MixedPrecision(Callback):
     "Run the forward pass in half precision, with the loss scaled where float16 needs it"
     order = 35 # gradients are unscaled after they are accumulated and before they are clipped
@@ -94,7 +96,7 @@ class MixedPrecision(Callback):
     def before_predict(self, learner):
         self.device = next(learner.model.parameters()).device.type
         self.dtype = choose_precision(self.precision, self.device)
-        learner.autocast = partial(torch.autocast, self.device, self.dtype, enabled=self.dtype is not None)
+        learner.autocast = nullcontext if self.dtype is None else partial(torch.autocast, self.device, self.dtype)
 
     def before_fit(self, learner):
         self.before_predict(learner)
@@ -139,7 +141,7 @@ def constant_schedule(
 
 SCHEDULES = dict(onecycle=onecycle_schedule, cosine=cosine_schedule, constant=constant_schedule)
 
-# %% ../../nbs/31_training.callbacks.ipynb #e93d358e
+# %% ../../nbs/31_training.callbacks.ipynb #9e4d05aa
 class Schedule(Callback):
     "Move the learning rate along a curve, batch by batch"
     order = 45; in_lr_find = False
@@ -156,9 +158,12 @@ class Schedule(Callback):
 
     def before_batch(self, learner):
         if not learner.training: return
-        step, self.plan['steps'] = learner.epoch * len(learner.train) + learner.index, learner.epochs * len(learner.train)
-        if self.planned not in (None, self.plan): raise ValueError(f'the run was begun with the schedule {self.planned} and cannot go on with {self.plan}: resume with the same settings')
-        for group in learner.optimizer.param_groups: group['lr'] = group['initial_lr'] * self.curve(step, self.plan['steps'])
+        n = len(learner.train)
+        self.plan['steps'] = learner.epochs * n
+        if self.planned not in (None, self.plan):
+            raise ValueError(f'this run was begun with {self.planned} and cannot go on with {self.plan}: resume with the same settings')
+        share = self.curve(learner.epoch * n + learner.index, learner.epochs * n)
+        for group in learner.optimizer.param_groups: group['lr'] = group['initial_lr'] * share
 
     def state_dict(self): return dict(self.plan)
     def load_state_dict(self, state): self.planned = state
@@ -179,17 +184,17 @@ def make_optimizer(
     if name == 'sgd': return SGD(groups, lr, momentum, nesterov=momentum > 0)
     raise ValueError(f"optimizer '{name}' is unknown; there are adamw, sgd")
 
-# %% ../../nbs/31_training.callbacks.ipynb #0e149f31
+# %% ../../nbs/31_training.callbacks.ipynb #bb13c204
 def score_predictions(
     metric: str, # a name in `METRICS`
     logits: Tensor, # `[N,1]` or `[N,K]`
     labels: Tensor, # `[N]`, 0 or 1, or the number of the class
 ) -> float: # NaN where a class is missing
     "A metric of the probabilities; with several classes, the mean over each against the rest"
-    logits = logits.double()
-    probability = logits.sigmoid() if logits.shape[1] == 1 else logits.softmax(1)
-    truth = labels[:, None] == (torch.ones(1) if logits.shape[1] == 1 else torch.arange(logits.shape[1]))
-    try: return float(np.mean([METRICS[metric](y, p) for y, p in zip(truth.T.numpy().astype(int), probability.T.numpy())]))
+    single = logits.shape[1] == 1
+    probability = logits.double().sigmoid() if single else logits.double().softmax(1)
+    truth = labels[:, None] == (torch.ones(1) if single else torch.arange(logits.shape[1]))
+    try: return float(np.mean([METRICS[metric](y, p) for y, p in zip(truth.T.int().numpy(), probability.T.numpy())]))
     except OneClassError as error: warnings.warn(f'no {metric}: {error}'); return math.nan
 
 # %% ../../nbs/31_training.callbacks.ipynb #8476eab2
@@ -208,18 +213,18 @@ class ValidationMetrics(Callback):
         learner.metrics['valid_loss'] = learner.loss_function(logits, labels).item()
         for name in self.names: learner.metrics[f'valid_{name}'] = score_predictions(name, logits, labels)
 
-# %% ../../nbs/31_training.callbacks.ipynb #8504c388
+# %% ../../nbs/31_training.callbacks.ipynb #b56b5495
 def write_atomic(
     path: str|Path, # file to write; its folder is made
     content: bytes, # all of it
 ):
     "Write a file that is there whole or not at all"
     path = Path(path); path.parent.mkdir(parents=True, exist_ok=True)
-    partial_file = path.with_name(f'.{path.name}.{os.getpid()}.part')
+    unfinished = path.with_name(f'.{path.name}.part')
     try:
-        with open(partial_file, 'wb') as file: file.write(content); file.flush(); os.fsync(file.fileno())
-        os.replace(partial_file, path)
-    finally: partial_file.unlink(missing_ok=True)
+        with open(unfinished, 'wb') as file: file.write(content); file.flush(); os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    finally: unfinished.unlink(missing_ok=True)
 
 # %% ../../nbs/31_training.callbacks.ipynb #b50094b0
 def write_history(
@@ -279,39 +284,49 @@ class Progress(Callback):
     def cleanup_fit(self, learner):
         if self.bar is not None: self.bar.refresh(); self.bar.close(); self.bar = None
 
-# %% ../../nbs/31_training.callbacks.ipynb #27234bf7
+# %% ../../nbs/31_training.callbacks.ipynb #54c7e16a
 class NonFiniteLoss(ArithmeticError):
-    "A loss that is NaN or infinite: names epoch and batch (from 1), learning rate and images"
-    def __init__(self, loss:float, epoch:int, batch:int, lr:float, keys:list, ids:list|None=None):
+    "A loss that is NaN or infinite: names epoch, batch, learning rate and images"
+    def __init__(self,
+        loss: float, # NaN or infinite
+        epoch: int, # from 1
+        batch: int, # in the epoch, from 1
+        lr: float, # learning rate of that batch
+        keys: list[int], # rows of its images
+        ids: list|None = None, # their names, where known
+    ):
         self.loss, self.epoch, self.batch, self.lr, self.keys, self.ids = loss, epoch, batch, lr, keys, ids
-        images = f'images {", ".join(map(str, ids))} (rows {keys})' if ids else f'images in rows {keys}'
-        super().__init__(f'loss is {loss} in epoch {epoch}, batch {batch}, at learning rate {lr:.3g}: {images}. '
-                         'Lower the learning rate, clip gradients or use bf16 or fp32 instead of fp16; if one image is to blame, look at it.')
+        names = f'images {", ".join(map(str, ids))} in rows {keys}' if ids else f'images in rows {keys}'
+        super().__init__(f'loss is {loss} in epoch {epoch}, batch {batch}, at learning rate {lr:.3g}, with {names}. Lower the learning rate, '
+                         'clip gradients, or use bf16 or fp32 in place of fp16; if it is always the same image, look at it.')
 
-# %% ../../nbs/31_training.callbacks.ipynb #faf8e1f5
+# %% ../../nbs/31_training.callbacks.ipynb #7b4f5237
 class StopOnNonFinite(Callback):
     "Raise `NonFiniteLoss` for the first batch whose loss is NaN or infinite"
-    order = 22
+    order = 22; in_lr_find = False
     def __init__(self,
         ids: Sequence|None = None, # name of the image in each row, to say more than its key
         every: int|None = None, # batches between two looks; None is 1 on a CPU and 50 elsewhere
     ): self.ids, self.every, self.waiting = ids, every, []
 
     def before_epoch(self, learner): self.waiting = []
+    def after_epoch(self, learner): self.look()
     def after_loss(self, learner):
         self.waiting.append((learner.loss.detach(), learner.epoch + 1, learner.index + 1, learner.lr, learner.batch.keys))
         if len(self.waiting) >= (self.every or (1 if learner.loss.device.type == 'cpu' else 50)): self.look()
 
-    def after_epoch(self, learner): self.look()
-    def look(self):
-        losses, self.waiting, waiting = [w[0] for w in self.waiting], [], self.waiting
-        finite = torch.stack(losses).isfinite().tolist() if losses else []
-        if all(finite): return
-        loss, epoch, batch, lr, keys = waiting[finite.index(False)]
-        keys = keys.tolist()
-        raise NonFiniteLoss(loss.item(), epoch, batch, lr, keys, None if self.ids is None else [self.ids[k] for k in keys])
+# %% ../../nbs/31_training.callbacks.ipynb #075d3aa7
+@patch
+def look(self:StopOnNonFinite):
+    "Look at the losses that wait, with one question to the device"
+    waiting, self.waiting = self.waiting, []
+    finite = torch.stack([loss for loss, *_ in waiting]).isfinite().tolist() if waiting else []
+    if all(finite): return
+    loss, epoch, batch, lr, keys = waiting[finite.index(False)]
+    ids = None if self.ids is None else [self.ids[key] for key in keys.tolist()]
+    raise NonFiniteLoss(loss.item(), epoch, batch, lr, keys.tolist(), ids)
 
-# %% ../../nbs/31_training.callbacks.ipynb #90f2487c
+# %% ../../nbs/31_training.callbacks.ipynb #721cafc8
 class Accumulate(Callback):
     "Make one step of the optimiser for several batches"
     order = 30
@@ -329,7 +344,8 @@ class Accumulate(Callback):
     def before_step(self, learner):
         learner.loss = learner.loss.detach() / self.share
         if self.parts < self.batches and learner.index + 1 < len(learner.train): raise CancelStep
-        if self.images != self.planned: torch._foreach_mul_([p.grad for p in learner.model.parameters() if p.grad is not None], self.planned / self.images)
+        for p in learner.model.parameters():
+            if p.grad is not None and self.images != self.planned: p.grad.mul_(self.planned / self.images)
         self.images = self.parts = 0
 
 # %% ../../nbs/31_training.callbacks.ipynb #d4e5ba03
@@ -368,7 +384,7 @@ def swap(self:EMA):
     torch._foreach_copy_(self.live, self.average); torch._foreach_copy_(self.average, old)
     self.swapped = not self.swapped
 
-# %% ../../nbs/31_training.callbacks.ipynb #87fcde34
+# %% ../../nbs/31_training.callbacks.ipynb #101ca503
 @patch
 def before_validate(self:EMA, learner): self.swap()
 
@@ -383,7 +399,9 @@ def after_fit(self:EMA, learner): torch._foreach_copy_(self.live, self.average)
 def state_dict(self:EMA): return dict(average=self.average, updates=self.updates)
 
 @patch
-def load_state_dict(self:EMA, state): torch._foreach_copy_(self.average, [t.to(a) for t, a in zip(state['average'], self.average)]); self.updates = state['updates']
+def load_state_dict(self:EMA, state):
+    self.updates = state['updates']
+    for average, saved in zip(self.average, state['average'], strict=True): average.copy_(saved)
 
 # %% ../../nbs/31_training.callbacks.ipynb #747a8c8c
 class LabelSmoothing(Callback):
@@ -399,7 +417,7 @@ class LabelSmoothing(Callback):
         targets = soft_targets(learner.batch.labels, classes)
         learner.batch = learner.batch._replace(labels=targets * (1 - self.epsilon) + self.epsilon / max(2, classes))
 
-# %% ../../nbs/31_training.callbacks.ipynb #e1464602
+# %% ../../nbs/31_training.callbacks.ipynb #c9d2082a
 class Mixup(Callback):
     "Mix the images of a training batch in pairs, and their labels"
     order = 16
@@ -412,7 +430,8 @@ class Mixup(Callback):
     def before_batch(self, learner):
         if not learner.training: return
         images = learner.batch.images
-        self.share, self.partner = self.generator.beta(self.alpha, self.alpha), torch.from_numpy(self.generator.permutation(len(images))).to(images.device)
+        self.share = self.generator.beta(self.alpha, self.alpha)
+        self.partner = torch.from_numpy(self.generator.permutation(len(images))).to(images.device)
         learner.batch = learner.batch._replace(images=torch.lerp(images[self.partner], images, self.share))
 
     def after_pred(self, learner):
@@ -423,14 +442,15 @@ class Mixup(Callback):
     def state_dict(self): return dict(generator=self.generator.bit_generator.state)
     def load_state_dict(self, state): self.generator.bit_generator.state = state['generator']
 
-# %% ../../nbs/31_training.callbacks.ipynb #d7cfbbcc
+# %% ../../nbs/31_training.callbacks.ipynb #73227ebc
 def class_counts(
     labels: np.ndarray, # `[N]`: 0 or 1, or the number of the class
     num_classes: int = 1, # logits; 1 for a yes–no question
 ) -> np.ndarray: # images in each class
     "How many images each class has; raises `ValueError` for one that has none"
     counts = np.bincount(np.asarray(labels).astype(int), minlength=max(2, num_classes))
-    if (counts == 0).any(): raise ValueError(f'class {int(np.argmin(counts))} has no image among {len(labels)} (counts {counts.tolist()}): there is nothing to balance')
+    if (counts == 0).any():
+        raise ValueError(f'class {int(np.argmin(counts))} has no image among {len(labels)} (counts {counts.tolist()}): nothing to balance')
     return counts
 
 # %% ../../nbs/31_training.callbacks.ipynb #ef2761f5
@@ -442,7 +462,7 @@ def balanced_weights(
     counts = class_counts(labels, num_classes)
     return (len(labels) / (len(counts) * counts))[np.asarray(labels).astype(int)]
 
-# %% ../../nbs/31_training.callbacks.ipynb #28276a26
+# %% ../../nbs/31_training.callbacks.ipynb #e7938bf7
 def make_loss(
     labels: np.ndarray, # `[N]`, of the training images
     balance: str = 'none', # 'none', 'loss', or 'sampling', which leaves the loss alone
@@ -453,7 +473,7 @@ def make_loss(
     if balance != 'loss': return classification_loss
     counts = class_counts(labels, num_classes)
     if num_classes == 1: return partial(classification_loss, pos_weight=float(counts[0] / counts[1]))
-    return partial(classification_loss, class_weight=torch.tensor(len(labels) / (num_classes * counts), dtype=torch.float32))
+    return partial(classification_loss, class_weight=torch.tensor(len(labels) / (num_classes * counts)).float())
 
 # %% ../../nbs/31_training.callbacks.ipynb #adc17fd8
 def is_better(
@@ -466,14 +486,15 @@ def is_better(
     if best is None or math.isnan(value): return not math.isnan(value)
     return value < best - min_delta if monitor.endswith('loss') else value > best + min_delta
 
-# %% ../../nbs/31_training.callbacks.ipynb #aa97b621
+# %% ../../nbs/31_training.callbacks.ipynb #1bf90a34
 def monitored(
     learner: Learner, # whose `metrics` are looked up
     monitor: str, # 'valid_auroc', 'valid_loss', …
 ) -> float: # its present value
-    "A figure of the present epoch; raises `KeyError` that names what there is"
+    "A figure of the present epoch; raises `ValueError` that names what there is"
     if monitor in learner.metrics: return learner.metrics[monitor]
-    raise KeyError(f"no '{monitor}' to watch; there are {', '.join(learner.metrics) or 'no figures'}: add ValidationMetrics and validation batches, or watch 'train_loss'")
+    there = ', '.join(learner.metrics) or 'no figures'
+    raise ValueError(f"no '{monitor}' to watch, there are {there}: add ValidationMetrics and validation batches, or watch 'train_loss'")
 
 # %% ../../nbs/31_training.callbacks.ipynb #5e9c201a
 class EarlyStopping(Callback):
@@ -498,21 +519,20 @@ class EarlyStopping(Callback):
     def state_dict(self): return dict(best=self.best, waited=self.waited)
     def load_state_dict(self, state): self.best, self.waited = state['best'], state['waited']
 
-# %% ../../nbs/31_training.callbacks.ipynb #6a85af65
+# %% ../../nbs/31_training.callbacks.ipynb #25b0d45f
 def plot_history(
     history: Sequence[dict], # rows of `learner.history`
     figsize: tuple[float, float] = (8, 2.6), # inches
-) -> plt.Figure: # losses on the left, other validation figures on the right
+) -> plt.Figure: # losses on the left, other figures of the validation on the right
     "The curves of a run"
-    red, blue = sns.color_palette('colorblind')[3], sns.color_palette('colorblind')[0]
+    others = [name for name in history[-1] if name.startswith('valid_') and name != 'valid_loss']
     figure, axes = plt.subplots(1, 2, figsize=figsize, layout='constrained')
-    names = [n for n in history[0] if n.startswith('valid_') and n != 'valid_loss']
-    for ax, name, colour, style in [(axes[0], 'train_loss', '0.5', '--'), (axes[0], 'valid_loss', blue, '-')] + [(axes[1], n, None, '-') for n in names]:
-        if name in history[-1]: ax.plot([row['epoch'] for row in history], [row.get(name, math.nan) for row in history], style, color=colour, marker='.', label=name)
-    axes[0].set(xlabel='epoch', ylabel='loss'); axes[1].set(xlabel='epoch', ylabel='validation')
-    for ax in axes:
-        if ax.lines: ax.legend()
-        ax.spines[['top', 'right']].set_visible(False)
+    for ax, names, label in ((axes[0], ('train_loss', 'valid_loss'), 'loss'), (axes[1], others, 'validation')):
+        for name, colour in zip(names, sns.color_palette('colorblind')[1:]):
+            ax.plot([row['epoch'] for row in history], [row.get(name, math.nan) for row in history], '.-', color=colour, label=name)
+        ax.set(xlabel='epoch', ylabel=label)
+        if names: ax.legend()
+    sns.despine(figure)
     return figure
 
 # %% ../../nbs/31_training.callbacks.ipynb #2e29e0e2
@@ -539,21 +559,6 @@ def display_figure(
     from IPython.display import display
     return display(figure, display_id=True)
 
-# %% ../../nbs/31_training.callbacks.ipynb #3f69273c
-class RateTest(Callback):
-    "Raise the learning rate batch by batch and note the loss, until it explodes"
-    order = 46; 
-    def __init__(self, low:float, high:float, steps:int): self.low, self.high, self.steps, self.rates, self.losses = low, high, steps, [], []
-    def before_batch(self, learner):
-        rate = self.low * (self.high / self.low) ** (len(self.rates) / (self.steps - 1))
-        for group in learner.optimizer.param_groups: group['lr'] = rate
-        self.rates.append(rate)
-
-    def after_batch(self, learner):
-        self.losses.append(learner.loss.item())
-        smooth = smoothed(self.losses)
-        if len(self.rates) == self.steps or not smooth[-1] < 4 * max(smooth.min(), 1e-3): raise CancelFit
-
 # %% ../../nbs/31_training.callbacks.ipynb #8e6e44b4
 def smoothed(
     values: Sequence[float], # one a step
@@ -564,36 +569,81 @@ def smoothed(
     for n, value in enumerate(values, 1): average = keep * average + (1 - keep) * value; result.append(average / (1 - keep**n))
     return np.array(result)
 
-# %% ../../nbs/31_training.callbacks.ipynb #0ca11012
+# %% ../../nbs/31_training.callbacks.ipynb #0ad155a3
+class RateTest(Callback):
+    "Raise the learning rate batch by batch and note the loss, until it explodes"
+    order = 46
+    def __init__(self,
+        low: float, # first learning rate
+        high: float, # last learning rate
+        steps: int, # batches at most
+    ): self.rates, self.losses, self.plan = [], [], np.geomspace(low, high, steps)
+
+    def before_batch(self, learner):
+        self.rates.append(float(self.plan[len(self.rates)]))
+        for group in learner.optimizer.param_groups: group['lr'] = self.rates[-1]
+
+    def after_batch(self, learner):
+        self.losses.append(learner.loss.item())
+        smooth = smoothed(self.losses)
+        exploded = not smooth[-1] < 4 * max(smooth.min(), 1e-3)
+        if exploded or len(self.rates) == len(self.plan): raise CancelFit
+
+# %% ../../nbs/31_training.callbacks.ipynb #dc0e5591
 class RateCurve(NamedTuple):
     "What `lr_find` saw"
     rates: np.ndarray # learning rates, rising
     losses: np.ndarray # smoothed loss at each
     suggestion: float # rate at which the loss fell most steeply
 
-    def plot(self, ax:plt.Axes|None=None) -> plt.Axes:
+    def plot(self,
+        ax: plt.Axes|None = None, # to draw on; None makes one
+    ) -> plt.Axes: # with the curve
         "Loss over learning rate, with the suggestion"
         ax = ax or plt.subplots(figsize=(6, 2.6))[1]
-        ax.plot(self.rates, self.losses, color=sns.color_palette('colorblind')[0])
+        ax.plot(self.rates, self.losses, color=sns.color_palette('colorblind')[2])
         ax.axvline(self.suggestion, color='0.5', ls='--', label=f'steepest: {self.suggestion:.1g}')
         ax.set(xlabel='learning rate', ylabel='loss (smoothed)', xscale='log'); ax.legend(); sns.despine(ax=ax)
         return ax
 
-# %% ../../nbs/31_training.callbacks.ipynb #390f9e7b
+# %% ../../nbs/31_training.callbacks.ipynb #418fb8a9
+def rate_curve(
+    rates: Sequence[float], # learning rates, rising by the same factor
+    losses: Sequence[float], # loss of the batch at each
+) -> RateCurve: # without what came after the loss stopped being finite
+    "Smooth the losses and find where they fall most steeply; raises `ValueError` for fewer than three"
+    finite = np.isfinite(losses)
+    n = len(losses) if finite.all() else int(np.argmin(finite))
+    if n < 3: raise ValueError(f'the loss explodes at a learning rate of {rates[min(n, len(rates) - 1)]:.1g} already: begin lower')
+    smooth = smoothed(losses[:n])
+    falling = smooth[:max(2, int(np.argmin(smooth)) + 1)]
+    return RateCurve(np.array(rates[:n]), smooth, float(rates[np.argmin(np.gradient(falling))]))
+
+# %% ../../nbs/31_training.callbacks.ipynb #eae07409
+def random_state() -> dict: # of torch, on CPU and GPUs
+    "Where torch's random numbers are"
+    return dict(cpu=torch.get_rng_state(), cuda=torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [])
+
+def set_random_state(
+    state: dict, # from `random_state`
+):
+    "Go on with torch's random numbers from there"
+    torch.set_rng_state(state['cpu'])
+    if state['cuda'] and torch.cuda.is_available(): torch.cuda.set_rng_state_all(state['cuda'])
+
+# %% ../../nbs/31_training.callbacks.ipynb #5521f22c
 def lr_find(
     learner: Learner, # as it would be trained
     low: float = 1e-6, # first learning rate
     high: float = 10., # last learning rate
     steps: int = 100, # batches at most; epochs are begun anew as needed
 ) -> RateCurve: # with `.suggestion` and `.plot()`
-    "Train for a few batches with a rising learning rate, then put everything back"
-    keep = deepcopy((learner.model.state_dict(), learner.optimizer.state_dict()))
-    state, random, test = dict(vars(learner)), torch.get_rng_state(), RateTest(low, high, steps)
-    learner.callbacks, learner.valid = [c for c in learner.callbacks if c.in_lr_find and not isinstance(c, StopOnNonFinite)] + [test], None
+    "Train for some batches with a rising learning rate, then put everything back"
+    weights, moments = deepcopy((learner.model.state_dict(), learner.optimizer.state_dict()))
+    kept, random, test = dict(vars(learner)), random_state(), RateTest(low, high, steps)
+    learner.callbacks, learner.valid, learner.start = [*(c for c in learner.callbacks if c.in_lr_find), test], None, 0
     try: learner.fit(-(-steps // len(learner.train)))
     finally:
-        vars(learner).clear(); vars(learner).update(state); torch.set_rng_state(random)
-        learner.model.load_state_dict(keep[0]); learner.optimizer.load_state_dict(keep[1])
-    losses, rates = smoothed(test.losses), np.array(test.rates)
-    falling = max(2, int(np.argmin(losses)) + 1)
-    return RateCurve(rates, losses, float(rates[np.argmin(np.gradient(losses[:falling]))]))
+        vars(learner).clear(); vars(learner).update(kept); set_random_state(random)
+        learner.model.load_state_dict(weights); learner.optimizer.load_state_dict(moments)
+    return rate_curve(test.rates, test.losses)

@@ -4,12 +4,11 @@
 
 # %% auto #0
 __all__ = ['CARD_FIELDS', 'CheckpointError', 'read_bytes', 'first_difference', 'pack_weights', 'unpack_weights', 'check_card',
-           'save_model', 'load_card', 'check_weights', 'load_model', 'plain', 'random_state', 'set_random_state',
-           'callback_states', 'run_state', 'Checkpoints', 'pack_state', 'load_state', 'load_best', 'Resume',
-           'check_state', 'resume']
+           'save_model', 'load_card', 'check_weights', 'load_model', 'plain', 'remembering', 'run_state', 'pack_state',
+           'load_state', 'Checkpoints', 'load_best', 'Resume', 'check_state', 'resume']
 
-# %% ../../nbs/32_training.checkpoint.ipynb #30c3ebca
-import hashlib, io, json, pickle
+# %% ../../nbs/32_training.checkpoint.ipynb #475f5806
+import hashlib, io, json, math, pickle
 from collections.abc import Callable
 from pathlib import Path
 import numpy as np
@@ -18,7 +17,7 @@ import torch
 from safetensors import SafetensorError
 from torch import nn, Tensor
 from ..models.registry import create_model
-from .callbacks import is_better, monitored, write_atomic
+from .callbacks import is_better, monitored, random_state, set_random_state, write_atomic
 from .learner import Callback, Learner
 
 # %% ../../nbs/32_training.checkpoint.ipynb #4a8d4d99
@@ -32,15 +31,16 @@ class CheckpointError(ValueError):
         super().__init__(f'{path}: {found}. {fix}')
         self.path, self.found, self.fix = Path(path), found, fix
 
-# %% ../../nbs/32_training.checkpoint.ipynb #428a85a0
+# %% ../../nbs/32_training.checkpoint.ipynb #7fe329a0
 def read_bytes(
     path: str|Path, # file to read
 ) -> bytes: # all of it
     "Contents of a file; raises `CheckpointError` where there is none"
     try: return Path(path).read_bytes()
-    except OSError as error: raise CheckpointError(path, f'cannot be read ({error.strerror})', 'Name the folder of a run that was saved') from error
+    except OSError as error:
+        raise CheckpointError(path, f'cannot be read ({error.strerror})', 'Name the folder of a run that was saved') from error
 
-# %% ../../nbs/32_training.checkpoint.ipynb #44976871
+# %% ../../nbs/32_training.checkpoint.ipynb #8c00377a
 def first_difference(
     expected: dict[str, Tensor], # the network's `state_dict`
     found: dict[str, Tensor], # what a file holds
@@ -48,21 +48,23 @@ def first_difference(
     "The first tensor in which weights do not fit a network, in words"
     for name, tensor in expected.items():
         if name not in found: return f"has no tensor '{name}', which the network has with shape {list(tensor.shape)}"
-        if found[name].shape != tensor.shape: return f"has '{name}' with shape {list(found[name].shape)}, the network with shape {list(tensor.shape)}"
-        if found[name].dtype != tensor.dtype: return f"has '{name}' as {found[name].dtype}, the network as {tensor.dtype}"
+        shape, dtype = list(found[name].shape), found[name].dtype
+        if shape != list(tensor.shape): return f"has '{name}' with shape {shape}, the network with shape {list(tensor.shape)}"
+        if dtype != tensor.dtype: return f"has '{name}' as {dtype}, the network as {tensor.dtype}"
     extra = sorted(set(found) - set(expected))
     return f"has a tensor '{extra[0]}', which the network has not" if extra else ''
 
-# %% ../../nbs/32_training.checkpoint.ipynb #fff797fd
+# %% ../../nbs/32_training.checkpoint.ipynb #0e9c136a
 def pack_weights(
     model: nn.Module, # on any device, in any memory format
     **about, # short facts to store with the weights
 ) -> bytes: # a whole safetensors file
     "The network's `state_dict` as safetensors"
-    tensors = {name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format) for name, tensor in model.state_dict().items()}
-    return safetensors.torch.save(tensors, metadata=dict(about=json.dumps(about))) # one entry, because several are written in random order
+    tensors = {name: t.detach().cpu().clone(memory_format=torch.contiguous_format) for name, t in model.state_dict().items()}
+    # one entry, because several would be written in an order that changes from process to process
+    return safetensors.torch.save(tensors, metadata=dict(about=json.dumps(about)))
 
-# %% ../../nbs/32_training.checkpoint.ipynb #464ceb6f
+# %% ../../nbs/32_training.checkpoint.ipynb #d81fb6ba
 def unpack_weights(
     model: nn.Module, # that the weights are put into
     content: bytes, # a safetensors file
@@ -70,14 +72,15 @@ def unpack_weights(
 ) -> nn.Module: # the same model
     "Put weights into a network of the same shape; raises `CheckpointError` that names the first tensor that differs"
     try: tensors = safetensors.torch.load(content)
-    except SafetensorError as error: raise CheckpointError(path, f'is no whole safetensors file ({error}; {len(content)} bytes)', 'Copy it again, or train again') from error
+    except SafetensorError as error:
+        raise CheckpointError(path, f'is no whole safetensors file ({error}; {len(content)} bytes)', 'Copy it again, or train again') from error
     difference = first_difference(model.state_dict(), tensors)
-    if difference: raise CheckpointError(path, difference, 'Create the network that the weights are of: its name and options stand in model.json')
+    if difference: raise CheckpointError(path, difference, 'Create the network that these weights are of: see model.json')
     model.load_state_dict(tensors)
     return model
 
-# %% ../../nbs/32_training.checkpoint.ipynb #f83b2ac5
-CARD_FIELDS = ('architecture', 'preprocessing', 'research_use')
+# %% ../../nbs/32_training.checkpoint.ipynb #45370140
+CARD_FIELDS = ('architecture', 'preprocessing', 'research_use') # what scoring an image cannot do without
 
 def check_card(
     card: dict, # contents of `model.json`
@@ -85,8 +88,9 @@ def check_card(
 ):
     "Raise `CheckpointError` for a card without a field that scoring needs"
     missing = [name for name in CARD_FIELDS if not card.get(name)]
-    if missing: raise CheckpointError(path, f"the card lacks {', '.join(missing)} (it has {', '.join(card) or 'nothing'})", 'Give every field of CARD_FIELDS')
-    if 'name' not in card['architecture']: raise CheckpointError(path, f"architecture has no name (it has {', '.join(card['architecture'])})", 'Give name and options as for create_model')
+    fix = 'Give architecture (name and options as for create_model), preprocessing and research_use'
+    if missing: raise CheckpointError(path, f"the card lacks {', '.join(missing)} (it has {', '.join(card) or 'nothing'})", fix)
+    if 'name' not in card['architecture']: raise CheckpointError(path, f"its architecture has no name ({card['architecture']})", fix)
 
 # %% ../../nbs/32_training.checkpoint.ipynb #a9279c05
 def save_model(
@@ -117,7 +121,7 @@ def load_card(
     check_card(card, path)
     return card
 
-# %% ../../nbs/32_training.checkpoint.ipynb #a22613eb
+# %% ../../nbs/32_training.checkpoint.ipynb #959bfb9f
 def check_weights(
     content: bytes, # of `model.safetensors`
     about: dict, # what the card says of them: `bytes`, `sha256`
@@ -125,9 +129,10 @@ def check_weights(
 ):
     "Raise `CheckpointError` where the weights are not those that the card was written for"
     if len(content) < about['bytes']: raise CheckpointError(path, f"is cut off: {len(content)} of {about['bytes']} bytes", 'Copy it again')
-    if hashlib.sha256(content).hexdigest() != about['sha256']: raise CheckpointError(path, 'is not the file that model.json was written for (its SHA-256 differs)', 'Copy both files again from one run')
+    if hashlib.sha256(content).hexdigest() != about['sha256']:
+        raise CheckpointError(path, 'is not the file that model.json was written for (its SHA-256 differs)', 'Copy both files again from one run')
 
-# %% ../../nbs/32_training.checkpoint.ipynb #db5a6d65
+# %% ../../nbs/32_training.checkpoint.ipynb #8d1d262d
 def load_model(
     folder: str|Path, # of the run
     create: Callable = create_model, # makes the network from name and options
@@ -135,9 +140,10 @@ def load_model(
     "The network that was saved, with its card; raises `CheckpointError`"
     card, path = load_card(folder), Path(folder)/'model.safetensors'
     content = read_bytes(path)
-    check_weights(content, card['weights'], path)
-    name, options, shape = card['architecture']['name'], card['architecture'].get('options', {}), {k: card['architecture'][k] for k in ('in_chans', 'num_classes') if k in card['architecture']}
-    return unpack_weights(create(name, **shape, **options), content, path).eval(), card
+    check_weights(content, card.get('weights', dict(bytes=0, sha256='')), path)
+    architecture = dict(card['architecture'])
+    model = create(architecture.pop('name'), **architecture.pop('options', {}), **architecture)
+    return unpack_weights(model, content, path).eval(), card
 
 # %% ../../nbs/32_training.checkpoint.ipynb #9d838eb7
 def plain(
@@ -148,67 +154,35 @@ def plain(
     if isinstance(value, (list, tuple)): return [plain(v) for v in value]
     return value.item() if isinstance(value, np.generic) else torch.from_numpy(value) if isinstance(value, np.ndarray) else value
 
-# %% ../../nbs/32_training.checkpoint.ipynb #eae07409
-def random_state() -> dict: # of torch, on CPU and GPUs
-    "Where torch's random numbers are"
-    return dict(cpu=torch.get_rng_state(), cuda=torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [])
+# %% ../../nbs/32_training.checkpoint.ipynb #c6d2d739
+def remembering(
+    learner: Learner, # whose callbacks are looked through
+) -> dict[str, Callback]: # by class name; a second one of a class has its number behind it
+    "The callbacks that a checkpoint knows by name"
+    names, found = [type(c).__name__ for c in learner.callbacks], {}
+    for i, (name, callback) in enumerate(zip(names, learner.callbacks)):
+        found[name + (f'-{names[:i].count(name) + 1}' if name in names[:i] else '')] = callback
+    return found
 
-def set_random_state(
-    state: dict, # from `random_state`
-):
-    "Go on with torch's random numbers from there"
-    torch.set_rng_state(state['cpu'])
-    if state['cuda'] and torch.cuda.is_available(): torch.cuda.set_rng_state_all(state['cuda'])
-
-# %% ../../nbs/32_training.checkpoint.ipynb #b69ed086
-def callback_states(
-    learner: Learner, # whose callbacks are asked
-) -> dict: # class name -> state, of those that have one
-    "What the callbacks remember"
-    return {type(c).__name__: state for c in learner.callbacks if (state := c.state_dict())}
-
-# %% ../../nbs/32_training.checkpoint.ipynb #e1ab4b09
+# %% ../../nbs/32_training.checkpoint.ipynb #c7a519d7
 def run_state(
     learner: Learner, # after an epoch
-) -> dict: # plain values and tensors
+) -> dict: # plain values and tensors, not copied
     "Everything that the next epoch depends on"
-    return plain(dict(epoch=learner.epoch + 1, step=learner.step, batches=len(learner.train), seed=learner.seed, history=learner.history,
-                      model=dict(learner.model.state_dict()), optimizer=learner.optimizer.state_dict(), callbacks=callback_states(learner), random=random_state()))
+    states = {name: state for name, callback in remembering(learner).items() if (state := callback.state_dict())}
+    return plain(dict(epoch=learner.epoch + 1, step=learner.step, history=learner.history, batches=len(learner.train), seed=learner.seed,
+                      model=learner.model.state_dict(), optimizer=learner.optimizer.state_dict(), callbacks=states, random=random_state()))
 
-# %% ../../nbs/32_training.checkpoint.ipynb #ed59fbda
-class Checkpoints(Callback):
-    "Keep the last state and the best weights of a run in a folder"
-    order = 80; in_lr_find = False
-    def __init__(self,
-        folder: str|Path, # `checkpoint/` of a run
-        monitor: str = 'valid_auroc', # name in the learner's `metrics`; the best by it is kept
-    ): self.folder, self.monitor, self.best, self.mine = Path(folder), monitor, None, False
-
-    def before_fit(self, learner):
-        self.best, path = None, self.folder/'last.pt'
-        if path.exists() and not learner.start and not self.mine: raise CheckpointError(path, 'is the checkpoint of another run', 'Go on with it (`resume`), or name another folder')
-
-    def after_validate(self, learner):
-        if not is_better(self.monitor, value := monitored(learner, self.monitor), self.best): return
-        self.best = value
-        write_atomic(self.folder/'best.safetensors', pack_weights(learner.model, epoch=learner.epoch + 1, **{self.monitor: value}))
-
-    def after_epoch(self, learner):
-        write_atomic(self.folder/'last.pt', pack_state(run_state(learner)))
-        self.mine = True
-
-    def state_dict(self): return dict(best=self.best)
-    def load_state_dict(self, state): self.best = state['best']
-
-# %% ../../nbs/32_training.checkpoint.ipynb #a52c3c90
+# %% ../../nbs/32_training.checkpoint.ipynb #06e8ff3c
 def pack_state(
     state: dict, # from `run_state`
 ) -> bytes: # a whole file
     "A state as a file that loads with `weights_only=True`"
-    file = io.BytesIO(); torch.save(state, file)
+    file = io.BytesIO()
+    torch.save(state, file)
     return file.getvalue()
 
-# %% ../../nbs/32_training.checkpoint.ipynb #00248d85
+# %% ../../nbs/32_training.checkpoint.ipynb #65179148
 def load_state(
     folder: str|Path, # `checkpoint/` of a run
 ) -> dict: # from `run_state`
@@ -216,8 +190,36 @@ def load_state(
     path = Path(folder)/'last.pt'
     content = read_bytes(path)
     try: return torch.load(io.BytesIO(content), map_location='cpu', weights_only=True)
-    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise CheckpointError(path, f'is no whole checkpoint ({len(content)} bytes; {str(error).splitlines()[0]})', 'Begin the run again in another folder') from error
+    except (RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise CheckpointError(path, f'is no whole checkpoint ({len(content)} bytes; {reason})', 'Begin the run again in another folder') from error
+
+# %% ../../nbs/32_training.checkpoint.ipynb #76450851
+class Checkpoints(Callback):
+    "Keep the last state and the best weights of a run in a folder"
+    order = 80; in_lr_find = False
+    def __init__(self,
+        folder: str|Path, # `checkpoint/` of a run
+        monitor: str|None = 'valid_auroc', # name in the learner's `metrics`; the best by it is kept, None keeps none
+    ): self.folder, self.monitor, self.mine = Path(folder), monitor, False
+
+    def before_fit(self, learner):
+        self.best, path = None, self.folder/'last.pt'
+        if path.exists() and not (self.mine or learner.start):
+            raise CheckpointError(path, 'is the checkpoint of another run', 'Go on with it (`resume`), or name another folder')
+
+    def after_validate(self, learner):
+        value = monitored(learner, self.monitor) if self.monitor else math.nan
+        if not is_better(self.monitor or '', value, self.best): return
+        self.best, about = value, {'epoch': learner.epoch + 1, self.monitor: value}
+        write_atomic(self.folder/'best.safetensors', pack_weights(learner.model, **about))
+
+    def after_epoch(self, learner):
+        write_atomic(self.folder/'last.pt', pack_state(run_state(learner)))
+        self.mine = True
+
+    def state_dict(self): return dict(best=self.best)
+    def load_state_dict(self, state): self.best, self.mine = state['best'], True
 
 # %% ../../nbs/32_training.checkpoint.ipynb #84bd3101
 def load_best(
@@ -228,23 +230,28 @@ def load_best(
     path = Path(folder)/'best.safetensors'
     return unpack_weights(learner.model, read_bytes(path), path)
 
-# %% ../../nbs/32_training.checkpoint.ipynb #09e779d0
+# %% ../../nbs/32_training.checkpoint.ipynb #ab461e3c
 class Resume(Callback):
     "Put a saved state into a run that begins"
     order = 95; in_lr_find = False
-    def __init__(self, state:dict): self.state = state
+    def __init__(self,
+        state: dict, # from `load_state`
+    ): self.state = state
+
     def before_fit(self, learner):
         if self.state is None: return
-        learner.model.load_state_dict(self.state['model']); learner.optimizer.load_state_dict(self.state['optimizer'])
-        for c in learner.callbacks:
-            if type(c).__name__ in self.state['callbacks']: c.load_state_dict(self.state['callbacks'][type(c).__name__])
+        learner.model.load_state_dict(self.state['model'])
+        learner.optimizer.load_state_dict(self.state['optimizer'])
+        for name, callback in remembering(learner).items():
+            if name in self.state['callbacks']: callback.load_state_dict(self.state['callbacks'][name])
 
     def before_epoch(self, learner):
-        if self.state is not None: set_random_state(self.state['random']); self.state = None
+        if self.state is not None: set_random_state(self.state['random'])
+        self.state = None
 
     def after_fit(self, learner): learner.start, self.state = 0, None
 
-# %% ../../nbs/32_training.checkpoint.ipynb #ae613904
+# %% ../../nbs/32_training.checkpoint.ipynb #0ef9588d
 def check_state(
     learner: Learner, # that is to go on
     state: dict, # from `load_state`
@@ -254,9 +261,8 @@ def check_state(
     difference = first_difference(learner.model.state_dict(), state['model'])
     if difference: raise CheckpointError(path, difference, 'Resume with the network of the run')
     for what, now in (('batches', len(learner.train)), ('seed', learner.seed)):
-        if state[what] != now: raise CheckpointError(path, f'was written with {what} {state[what]}, this run has {now}', 'Resume with the same data and settings')
-    names = {type(c).__name__ for c in learner.callbacks}
-    lost = [name for name in state['callbacks'] if name not in names]
+        if state[what] != now: raise CheckpointError(path, f'was written with {what} {state[what]}, this run has {now}', 'Resume with the same settings')
+    lost = [name for name in state['callbacks'] if name not in remembering(learner)]
     if lost: raise CheckpointError(path, f"holds the state of {', '.join(lost)}, which this run has not", 'Resume with the same callbacks')
 
 # %% ../../nbs/32_training.checkpoint.ipynb #15b17bdf
