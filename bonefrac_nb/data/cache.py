@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['LOST_LEFT', 'LOST_TOP', 'RECORD', 'VERSION', 'content_box', 'letterbox', 'place', 'pixel_sha256', 'decode',
-           'file_sha256', 'cache_name', 'default_folder', 'read_journal', 'Store', 'core_count', 'fill', 'borrow',
-           'Cache', 'CacheError', 'open_cache', 'build_cache']
+           'file_sha256', 'cache_name', 'default_folder', 'read_journal', 'Store', 'core_count', 'fill', 'Cache',
+           'CacheError', 'open_cache', 'borrow', 'build_cache', 'move_boxes']
 
 # %% ../../nbs/14_data.cache.ipynb #f7c9727c
 import hashlib, json, os, shutil
@@ -32,7 +32,7 @@ def content_box(
     left, top = (size - w) // 2, (size - h) // 2
     return left, top, left + w, top + h
 
-# %% ../../nbs/14_data.cache.ipynb #e7cee345
+# %% ../../nbs/14_data.cache.ipynb #3bbde858
 def letterbox(
     pixels: np.ndarray, # grey picture, uint8 [H,W]
     size: int, # side S of the square, pixels
@@ -40,13 +40,15 @@ def letterbox(
     "Fit a picture into the middle of a black square, proportions kept, antialiased."
     left, top, right, bottom = content_box(*pixels.shape, size)
     square = np.zeros((size, size), np.uint8)
-    square[top:bottom, left:right] = Image.fromarray(pixels).resize((right - left, bottom - top), Image.Resampling.LANCZOS)
+    fitted = Image.fromarray(pixels).resize((right - left, bottom - top), Image.Resampling.LANCZOS)
+    square[top:bottom, left:right] = fitted
     return square
 
-# %% ../../nbs/14_data.cache.ipynb #9f463f55
+# %% ../../nbs/14_data.cache.ipynb #adc53c7c
 # EXIF orientations that display the last stored line at the left or at the top
 LOST_LEFT, LOST_TOP = (6, 7), (3, 4)
 
+# %% ../../nbs/14_data.cache.ipynb #6e004303
 def place(
     shape: tuple[int, int], # height and width of the decoded picture, pixels
     header: dict, # from `read_header`: `width`, `height` as displayed, `orientation`
@@ -60,31 +62,38 @@ def place(
     lost_y = (header['height'] - h * reduction) * (orientation in LOST_TOP)
     return scale, left - lost_x * scale, top - lost_y * scale
 
-# %% ../../nbs/14_data.cache.ipynb #b5eb7a1d
+# %% ../../nbs/14_data.cache.ipynb #20b0bda5
+RECORD = {'status': 'ok', 'missing_lines': 0, 'width': 0, 'height': 0, 'scale': 0., 'pad_x': 0., 'pad_y': 0.,
+          'left': 0, 'top': 0, 'right': 0, 'bottom': 0, 'sha256': '', 'pixel_sha256': '', 'reason': ''}
+
+# %% ../../nbs/14_data.cache.ipynb #c7f58498
 def pixel_sha256(
     pixels: np.ndarray, # decoded picture, uint8 [H,W]
     header: dict, # with the displayed `width` and `height`
 ) -> str: # 64 hexadecimal digits
-    "Hash of what a picture shows, whatever file format, name and metadata it is wrapped in."
+    "Hash of what a picture shows."
     shape = f"{header['width']}x{header['height']} {pixels.shape}".encode()
     return hashlib.sha256(shape + np.ascontiguousarray(pixels).tobytes()).hexdigest()
 
-# %% ../../nbs/14_data.cache.ipynb #979d4648
-RECORD = {'status': 'ok', 'missing_lines': 0, 'width': 0, 'height': 0, 'scale': 0., 'pad_x': 0., 'pad_y': 0.,
-          'left': 0, 'top': 0, 'right': 0, 'bottom': 0, 'sha256': '', 'pixel_sha256': '', 'reason': ''}
+# %% ../../nbs/14_data.cache.ipynb #1eda6c0a
+def _record(picture, size):
+    "The record of a picture that was read."
+    shape, header = picture.pixels.shape, picture.header
+    names = ('scale', 'pad_x', 'pad_y', 'left', 'top', 'right', 'bottom')
+    where = dict(zip(names, (*place(shape, header, size), *content_box(*shape, size))))
+    told = dict(status=picture.status, missing_lines=int(picture.missing_lines), width=header['width'], height=header['height'])
+    return {**RECORD, **told, **where, 'pixel_sha256': pixel_sha256(picture.pixels, header)}
 
+# %% ../../nbs/14_data.cache.ipynb #4f0a2fed
 def decode(
     path: 'str | Path', # file
     size: int, # side S of the square, pixels
 ) -> tuple[np.ndarray, dict]: # uint8 [S,S], black if unreadable; a record with the keys of `RECORD`
-    "Read one file into its square; what cannot be read becomes a black square and a record that says why."
+    "Read one file into its square."
     try: picture = read_radiograph(path, min_side=2 * size)
     except RadiographError as error:
         return np.zeros((size, size), np.uint8), {**RECORD, 'status': 'unreadable', 'reason': type(error).__name__}
-    shape, header = picture.pixels.shape, picture.header
-    where = dict(zip(('scale', 'pad_x', 'pad_y', 'left', 'top', 'right', 'bottom'), (*place(shape, header, size), *content_box(*shape, size))))
-    record = dict(status=picture.status, missing_lines=int(picture.missing_lines), width=header['width'], height=header['height'])
-    return letterbox(picture.pixels, size), {**RECORD, **record, **where, 'pixel_sha256': pixel_sha256(picture.pixels, header)}
+    return letterbox(picture.pixels, size), _record(picture, size)
 
 # %% ../../nbs/14_data.cache.ipynb #fa076c98
 def file_sha256(
@@ -99,8 +108,10 @@ def file_sha256(
     except OSError as error: return '', 'unreadable', type(error).__name__
     return digest.hexdigest(), 'ok', ''
 
-# %% ../../nbs/14_data.cache.ipynb #8addc28d
-VERSION = 1  # to be raised whenever the same file would give another square
+# %% ../../nbs/14_data.cache.ipynb #2ea34a66
+VERSION = 1 # to be raised whenever the same file would give another square
+
+def _parameters(size): return f'v{VERSION}-letterbox{size}'
 
 def cache_name(
     hashes: list[str], # SHA-256 of each row's file, in catalog order
@@ -109,8 +120,7 @@ def cache_name(
     "Name of the cache that holds these contents at this size."
     return f'{_parameters(size)}-{hashlib.sha256(" ".join(hashes).encode()).hexdigest()[:16]}'
 
-def _parameters(size): return f'v{VERSION}-letterbox{size}'
-
+# %% ../../nbs/14_data.cache.ipynb #67539984
 def default_folder() -> Path: # `$BONEFRAC_CACHE`, or a folder of the user's cache
     "Where caches are kept if nobody says otherwise."
     return Path(os.environ.get('BONEFRAC_CACHE') or pooch.os_cache('bonefrac_nb'))
@@ -125,7 +135,14 @@ def read_journal(
     if ''.join(whole) != path.read_text(): path.write_text(''.join(whole))
     return {record['sha256']: record for record in map(json.loads, whole)}
 
-# %% ../../nbs/14_data.cache.ipynb #1d7d9cb6
+# %% ../../nbs/14_data.cache.ipynb #890bb73f
+def _make_empty(path, shape):
+    "Write a `.npy` file of black squares."
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.lib.format.open_memmap(path.with_suffix('.tmp'), 'w+', np.uint8, shape)
+    os.replace(path.with_suffix('.tmp'), path)
+
+# %% ../../nbs/14_data.cache.ipynb #f469a0cb
 class Store:
     "A cache that is being written: squares go into `pixels.npy`, records into `journal.jsonl`."
     def __init__(self, folder: Path, n: int, size: int):
@@ -137,19 +154,14 @@ class Store:
     def __enter__(self): return self
     def __exit__(self, *error): self.flush(); self.file.close()
 
-def _make_empty(path, shape):
-    "Write a `.npy` file of black squares; a file that was half made by a process that died does not count."
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.lib.format.open_memmap(path.with_suffix('.tmp'), 'w+', np.uint8, shape)
-    os.replace(path.with_suffix('.tmp'), path)
-
-# %% ../../nbs/14_data.cache.ipynb #15177305
+# %% ../../nbs/14_data.cache.ipynb #c8aec592
 @patch
 def write(self: Store, row: int, square: np.ndarray):
     "Put one square, uint8 [S,S], at its row."
     self.file.seek(self.offset + row * self.bytes)
     self.file.write(np.ascontiguousarray(square).data)
 
+# %% ../../nbs/14_data.cache.ipynb #baf98b44
 @patch
 def add(self: Store, row: int, square: np.ndarray, record: dict):
     "Put one square at its row and remember its record until the next `flush`."
@@ -170,7 +182,7 @@ def core_count() -> int: # cores that this process may use
     "How many cores there are for us, which may be fewer than the machine has."
     return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
 
-# %% ../../nbs/14_data.cache.ipynb #cbb866ab
+# %% ../../nbs/14_data.cache.ipynb #3e7ec8a3
 def fill(
     store: Store, # cache that is being written
     jobs: list[tuple], # row, path and SHA-256 of each file
@@ -178,15 +190,63 @@ def fill(
     workers: 'int | None' = None, # threads; None: all cores
     progress: bool = True, # show a progress bar
 ):
-    "Decode the files that `store` does not have yet."
-    workers = workers or core_count()
-    def work(job): return decode(job[1], size)
-    with tqdm(total=len(jobs), desc='decode', unit='image', disable=not progress) as bar, ThreadPoolExecutor(workers) as pool:
+    "Decode files into `store`."
+    workers, work = workers or core_count(), lambda job: decode(job[1], size)
+    bar = tqdm(total=len(jobs), desc='decode', unit='image', disable=not progress)
+    with bar, ThreadPoolExecutor(workers) as pool:
         for chunk in chunked(jobs, 16 * workers):
             for (row, _, sha256), (square, record) in zip(chunk, pool.map(work, chunk)):
                 store.add(row, square, {**record, 'sha256': sha256})
                 bar.update()
             store.flush()
+
+# %% ../../nbs/14_data.cache.ipynb #256788d8
+@dataclass
+class Cache:
+    "Letterboxed pictures on disk: row `i` of `pixels` and of `index` is row `i` of the catalog."
+    folder: Path # folder with `pixels.npy` and `journal.jsonl`
+    pixels: np.memmap # uint8 [N,S,S], read-only; unreadable rows are black
+    index: pd.DataFrame # image_id, row, and the keys of `RECORD`
+
+    @property
+    def size(self) -> int: return self.pixels.shape[1]
+    def __len__(self): return len(self.index)
+    def __repr__(self): return f'Cache({len(self)} × {self.size}², {self.index.status.value_counts().to_dict()})'
+
+# %% ../../nbs/14_data.cache.ipynb #4b70799a
+class CacheError(RuntimeError): "A cache that cannot be made or does not fit its catalog: names the folder and the fix."
+
+def _load(folder):
+    "Squares and records of a finished cache; raises `CacheError` if somebody damaged it."
+    try: return np.load(folder/'pixels.npy', mmap_mode='r'), read_journal(folder/'journal.jsonl')
+    except (OSError, ValueError) as error:
+        raise CacheError(f'{folder}: expected a finished cache, found a damaged one ({error}); delete this folder') from error
+
+# %% ../../nbs/14_data.cache.ipynb #563ada9d
+def _index(catalog, hashed, done):
+    "The index of a cache: a row for each catalog row."
+    records = [done[sha256] if sha256 else {**RECORD, 'status': status, 'reason': reason} for sha256, status, reason in hashed]
+    index = pd.DataFrame(records, columns=list(RECORD))
+    index.insert(0, 'image_id', catalog.image_id.astype(str).to_numpy())
+    index.insert(1, 'row', np.arange(len(index)))
+    return index
+
+# %% ../../nbs/14_data.cache.ipynb #fa832b21
+def open_cache(
+    folder: Path, # folder of a finished cache
+    catalog: pd.DataFrame, # the catalog that it was built for
+    hashed: list[tuple[str, str, str]], # `file_sha256` of each row
+) -> Cache: # the cache
+    "Open a finished cache; raises `CacheError` if it is damaged."
+    pixels, done = _load(folder)
+    lost = {sha256 for sha256, _, _ in hashed if sha256} - set(done)
+    if lost: raise CacheError(f'{folder}: expected a record of each file, {len(lost)} are missing; delete this folder')
+    return Cache(folder, pixels, _index(catalog, hashed, done))
+
+# %% ../../nbs/14_data.cache.ipynb #7c27ed89
+def _donors(final, size):
+    "Finished caches with the same parameters as `final`."
+    return sorted(path for path in final.parent.glob(f'{_parameters(size)}-*') if path.suffix == '' and path != final)
 
 # %% ../../nbs/14_data.cache.ipynb #ae97fa3c
 def borrow(
@@ -202,71 +262,42 @@ def borrow(
             store.add(wanted[sha256], pixels[records[sha256]['row']], records[sha256])
     store.flush()
 
-# %% ../../nbs/14_data.cache.ipynb #7e5383a2
-@dataclass
-class Cache:
-    "Letterboxed pictures on disk: row `i` of `pixels` and of `index` is row `i` of the catalog."
-    folder: Path # folder with `pixels.npy` and `journal.jsonl`
-    pixels: np.memmap # uint8 [N,S,S], read-only; unreadable rows are black
-    index: pd.DataFrame # image_id, row, status, missing_lines, width, height, scale, pad_x, pad_y, …, sha256, pixel_sha256
-
-    @property
-    def size(self) -> int: return self.pixels.shape[1]
-    def __len__(self): return len(self.index)
-    def __repr__(self): return f'Cache({len(self)} × {self.size}², {self.index.status.value_counts().to_dict()})'
-
-# %% ../../nbs/14_data.cache.ipynb #8297a6be
-class CacheError(RuntimeError): "A cache that cannot be made or does not fit its catalog: names the folder and the fix."
-
-def _load(folder):
-    "Squares and records of a finished cache; raises `CacheError` if somebody damaged it."
-    try: return np.load(folder/'pixels.npy', mmap_mode='r'), read_journal(folder/'journal.jsonl')
-    except (OSError, ValueError) as error: raise CacheError(f'{folder}: expected a finished cache, found a damaged one ({error}); delete this folder') from error
-
-# %% ../../nbs/14_data.cache.ipynb #53ac4b73
-def open_cache(
-    folder: Path, # folder of a finished cache
-    catalog: pd.DataFrame, # the catalog that it was built for
-    hashed: list[tuple[str, str, str]], # `file_sha256` of each row
-) -> Cache: # the cache
-    "Open a finished cache: names come from the catalog, the rest from the journal; raises `CacheError`."
-    pixels, done = _load(folder)
-    lost = sorted({sha256 for sha256, _, _ in hashed if sha256} - set(done))
-    if lost: raise CacheError(f'{folder}: expected a record of each file, {len(lost)} are missing; delete this folder')
-    records = [done[sha256] if sha256 else {**RECORD, 'status': status, 'reason': reason} for sha256, status, reason in hashed]
-    index = pd.DataFrame(records, columns=list(RECORD))
-    index.insert(0, 'image_id', catalog.image_id.astype(str).to_numpy())
-    index.insert(1, 'row', np.arange(len(index)))
-    return Cache(folder, pixels, index)
-
-# %% ../../nbs/14_data.cache.ipynb #c86420ad
-def _check_space(folder, n, size):
-    "Raise `CacheError` if the squares are too small or the disk is."
-    needed, free = n * size * size, shutil.disk_usage(folder).free
-    if size < 8: raise CacheError(f'size: expected at least 8 pixels, found {size}')
-    if needed > free: raise CacheError(f'{folder}: {needed / 1e9:.1f} GB needed, {free / 1e9:.1f} GB free; set BONEFRAC_CACHE to a larger disk')
-
+# %% ../../nbs/14_data.cache.ipynb #ebb640e5
 def _first_rows(hashes):
     "SHA-256 -> the first row that has it."
     return {sha256: row for row, sha256 in reversed(list(enumerate(hashes))) if sha256}
 
-def _donors(final, size):
-    "Finished caches with the same parameters as `final`."
-    return sorted(path for path in final.parent.glob(f'{_parameters(size)}-*') if path.suffix == '' and path != final)
+def _copy_squares(store, pixels, hashes, first):
+    "Give each further row of the same contents its square."
+    for row, sha256 in enumerate(hashes):
+        if sha256 and row != first[sha256]: store.write(row, pixels[first[sha256]])
 
-# %% ../../nbs/14_data.cache.ipynb #ad58dca1
+# %% ../../nbs/14_data.cache.ipynb #4396bf8d
 def _build(final, paths, hashes, size, workers, progress):
     "Write the cache `final`, going on from where an earlier build stopped."
     partial, first = final.with_suffix('.partial'), _first_rows(hashes)
     with Store(partial, len(paths), size) as store:
         borrow(store, first, _donors(final, size))
-        fill(store, [(row, paths[row], sha256) for sha256, row in first.items() if sha256 not in store.done], size, workers, progress)
-        squares = np.load(partial/'pixels.npy', mmap_mode='r')
-        for row, sha256 in enumerate(hashes):
-            if sha256 and row != first[sha256]: store.write(row, squares[first[sha256]])
+        jobs = [(row, paths[row], sha256) for sha256, row in first.items() if sha256 not in store.done]
+        fill(store, sorted(jobs), size, workers, progress)
+        _copy_squares(store, np.load(partial/'pixels.npy', mmap_mode='r'), hashes, first)
     os.replace(partial, final)
 
-# %% ../../nbs/14_data.cache.ipynb #9be94216
+# %% ../../nbs/14_data.cache.ipynb #991691a2
+def _check_space(folder, n, size):
+    "Raise `CacheError` if the squares are too small or the disk is."
+    needed, free = n * size * size, shutil.disk_usage(folder).free
+    if size < 8: raise CacheError(f'size: expected at least 8 pixels, found {size}')
+    if needed > free: raise CacheError(f'{folder}: {needed / 1e9:.1f} GB needed, {free / 1e9:.1f} GB free; '
+                                       'set BONEFRAC_CACHE to a larger disk')
+
+# %% ../../nbs/14_data.cache.ipynb #a4b07eff
+def _hash_all(paths, workers, progress):
+    "`file_sha256` of each path, by all cores."
+    with ThreadPoolExecutor(workers or core_count()) as pool:
+        return list(tqdm(pool.map(file_sha256, paths), 'hash', len(paths), unit='file', disable=not progress))
+
+# %% ../../nbs/14_data.cache.ipynb #81e9f1e4
 def build_cache(
     catalog: pd.DataFrame, # catalog, with paths
     size: int = 224, # side S of the squares, pixels
@@ -274,11 +305,10 @@ def build_cache(
     workers: 'int | None' = None, # threads; None: all cores
     progress: bool = True, # show progress bars
 ) -> Cache: # `pixels` uint8 [N,S,S] and `index`, a row for each catalog row
-    "Decode each picture of a catalog once, or find it decoded; raises `CacheError` if the disk is too small."
+    "Decode each picture of a catalog once, or find it decoded; raises `CacheError`."
     folder, paths = Path(folder or default_folder()), list(catalog.path)
     folder.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(workers or core_count()) as pool:
-        hashed = list(tqdm(pool.map(file_sha256, paths), 'hash', len(paths), unit='file', disable=not progress))
+    hashed = _hash_all(paths, workers, progress)
     hashes = [sha256 for sha256, _, _ in hashed]
     final = folder/cache_name(hashes, size)
     with FileLock(f'{final}.lock'):
@@ -287,7 +317,25 @@ def build_cache(
             _build(final, paths, hashes, size, workers, progress)
     return open_cache(final, catalog, hashed)
 
-# %% ../../nbs/14_data.cache.ipynb #d19891fb
+# %% ../../nbs/14_data.cache.ipynb #bb67072e
+def move_boxes(
+    boxes, # k boxes x0, y0, x1, y1 in displayed pixels of the whole picture
+    row, # the picture's row of a cache's index
+) -> np.ndarray: # float [k,4] in the square's pixels, fewer where a box lay in missing lines
+    "Boxes of a picture in its square."
+    moved = np.array(boxes, float).reshape(-1, 4) * row.scale + [row.pad_x, row.pad_y] * 2
+    moved = moved.clip([row.left, row.top] * 2, [row.right, row.bottom] * 2)
+    return moved[(moved[:, 2] > moved[:, 0]) & (moved[:, 3] > moved[:, 1])]
+
+# %% ../../nbs/14_data.cache.ipynb #df81bb48
+@patch
+def check(self: Cache, catalog: pd.DataFrame):
+    "Raise `CacheError` unless `catalog` has the cache's images in the cache's order."
+    if list(catalog.image_id) == list(self.index.image_id): return
+    raise CacheError(f'{self.folder}: holds {len(self)} images, the catalog {len(catalog)}, or others, or in another order; '
+                     '`build_cache(catalog)` finds the right one')
+
+# %% ../../nbs/14_data.cache.ipynb #479bff66
 @patch
 def boxes(
     self: Cache,
@@ -295,20 +343,7 @@ def boxes(
 ) -> list[np.ndarray]: # for each row float [k,4]: x0, y0, x1, y1 in the square's pixels
     "The boxes of each row, in the square's pixels."
     self.check(catalog)
-    return [_move_boxes(boxes, row) for boxes, row in zip(catalog.boxes, self.index.itertuples())]
-
-def _move_boxes(boxes, row):
-    "Boxes of the whole picture, float [k,4], in the square of the index row `row`."
-    moved = np.array(boxes, float).reshape(-1, 4) * row.scale + [row.pad_x, row.pad_y] * 2
-    moved = moved.clip([row.left, row.top] * 2, [row.right, row.bottom] * 2)
-    return moved[(moved[:, 2] > moved[:, 0]) & (moved[:, 3] > moved[:, 1])]
-
-# %% ../../nbs/14_data.cache.ipynb #3f5ea40a
-@patch
-def check(self: Cache, catalog: pd.DataFrame):
-    "Raise `CacheError` unless `catalog` has the cache's images in the cache's order."
-    if list(catalog.image_id) != list(self.index.image_id):
-        raise CacheError(f'{self.folder}: holds {len(self)} images, the catalog {len(catalog)} or others or in another order; `build_cache(catalog)` finds the right one')
+    return [move_boxes(boxes, row) for boxes, row in zip(catalog.boxes, self.index.itertuples())]
 
 # %% ../../nbs/14_data.cache.ipynb #77144239
 @patch
