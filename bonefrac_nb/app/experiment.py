@@ -463,7 +463,7 @@ def describe_split(
     text = ', '.join(f'{name} {row.n}' + (f' ({row.scored} scored)' if row.scored < row.n else '') for name, row in counts.iterrows())
     return f"split    {text}\nleaks    {leak_statement({'leaks': parts.leaks})}"
 
-# %% ../../nbs/51_app.experiment.ipynb #03da8da9
+# %% ../../nbs/51_app.experiment.ipynb #ea8d4242
 def finish(
     config: Config, # resolved
     parts: Parts, # the data
@@ -476,7 +476,8 @@ def finish(
     "Write the report, then the mark that the run is whole, and say what came out."
     source = parts.catalog.source.iloc[0]
     pictures = picture_source(parts) if config.pictures else None
-    report = write_report(folder, table, pictures, f'{config.model} on {source}', record['command'], cite_and_meaning(parts.catalog))
+    labels = parts.catalog.set_index('image_id').fractured
+    report = write_report(folder, table, pictures, labels, f'{config.model} on {source}', record['command'], cite_and_meaning(parts.catalog))
     write_json(record, folder/'environment.json')
     say(summary(metrics))
     say(f"report   {report}   ({record['seconds']:.0f} s)\n{RESEARCH_USE}")
