@@ -63,11 +63,13 @@ class ChannelsLast(Callback):
     def before_batch(self, learner):
         learner.batch = learner.batch._replace(images=learner.batch.images.to(memory_format=torch.channels_last))
 
-# %% ../../nbs/31_training.callbacks.ipynb #5353abf8
+# %% ../../nbs/31_training.callbacks.ipynb #60337274
 @lru_cache
-def cpu_has_bfloat16() -> bool: # False where Linux's list of CPU flags is not to be had
+def cpu_has_bfloat16(
+    cpuinfo: str|Path = '/proc/cpuinfo', # Linux's list of what the CPU can do
+) -> bool: # False where there is no such list
     "Whether this CPU multiplies bfloat16 matrices in hardware"
-    try: flags = set(Path('/proc/cpuinfo').read_text().split())
+    try: flags = set(Path(cpuinfo).read_text().split())
     except OSError: return False
     return bool(flags & {'amx_bf16', 'avx512_bf16'})
 
@@ -141,7 +143,7 @@ def constant_schedule(
 
 SCHEDULES = dict(onecycle=onecycle_schedule, cosine=cosine_schedule, constant=constant_schedule)
 
-# %% ../../nbs/31_training.callbacks.ipynb #9e4d05aa
+# %% ../../nbs/31_training.callbacks.ipynb #ecc584fe
 class Schedule(Callback):
     "Move the learning rate along a curve, batch by batch"
     order = 45; in_lr_find = False
@@ -158,8 +160,7 @@ class Schedule(Callback):
 
     def before_batch(self, learner):
         if not learner.training: return
-        n = len(learner.train)
-        self.plan['steps'] = learner.epochs * n
+        n = len(learner.train); self.plan['steps'] = learner.epochs * n
         if self.planned not in (None, self.plan):
             raise ValueError(f'this run was begun with {self.planned} and cannot go on with {self.plan}: resume with the same settings')
         share = self.curve(learner.epoch * n + learner.index, learner.epochs * n)
@@ -257,7 +258,7 @@ class History(Callback):
         learner.history.append(dict(epoch=learner.epoch + 1, **learner.metrics, lr=learner.lr, seconds=seconds))
         if self.path is not None: write_history(learner.history, self.path)
 
-# %% ../../nbs/31_training.callbacks.ipynb #5bdaf2e1
+# %% ../../nbs/31_training.callbacks.ipynb #24fbf5a4
 class Progress(Callback):
     "A progress bar over all batches of the run, with epoch, loss and metrics"
     order = 75; in_lr_find = False
@@ -273,16 +274,21 @@ class Progress(Callback):
 
     def after_batch(self, learner):
         if not learner.training: return
-        if time.monotonic() - self.shown > self.interval: self.show(learner, loss=learner.loss.item())
+        if time.monotonic() - self.shown > self.interval: self.show(dict(loss=learner.loss.item()))
         self.bar.update()
 
-    def show(self, learner, **figures):
-        self.bar.set_postfix({k: f'{v:.3f}' for k, v in figures.items()}, refresh=False)
-        self.shown = time.monotonic()
-
-    def after_epoch(self, learner): self.show(learner, **learner.metrics)
+    def after_epoch(self, learner): self.show(learner.metrics)
     def cleanup_fit(self, learner):
         if self.bar is not None: self.bar.refresh(); self.bar.close(); self.bar = None
+
+# %% ../../nbs/31_training.callbacks.ipynb #235aa7d1
+@patch
+def show(self:Progress,
+    figures: dict, # name -> number
+):
+    "Put figures behind the bar"
+    self.bar.set_postfix({name: f'{value:.3f}' for name, value in figures.items()}, refresh=False)
+    self.shown = time.monotonic()
 
 # %% ../../nbs/31_training.callbacks.ipynb #54c7e16a
 class NonFiniteLoss(ArithmeticError):

@@ -194,7 +194,7 @@ def load_state(
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise CheckpointError(path, f'is no whole checkpoint ({len(content)} bytes; {reason})', 'Begin the run again in another folder') from error
 
-# %% ../../nbs/32_training.checkpoint.ipynb #76450851
+# %% ../../nbs/32_training.checkpoint.ipynb #86fac3c2
 class Checkpoints(Callback):
     "Keep the last state and the best weights of a run in a folder"
     order = 80; in_lr_find = False
@@ -217,7 +217,6 @@ class Checkpoints(Callback):
     def after_epoch(self, learner):
         write_atomic(self.folder/'last.pt', pack_state(run_state(learner)))
         self.mine = True
-
     def state_dict(self): return dict(best=self.best)
     def load_state_dict(self, state): self.best, self.mine = state['best'], True
 
