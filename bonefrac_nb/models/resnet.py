@@ -392,13 +392,14 @@ def shape_table(
         row['parameters'] += count_parameters(visit.module); row['flops'] += multiply_adds(visit)
     return pd.DataFrame(rows).T.rename_axis('part')
 
-# %% ../../nbs/20_models.resnet.ipynb #af0384b8
+# %% ../../nbs/20_models.resnet.ipynb #1878cb31
 def adapt_input(
-    state_dict: dict[str, Tensor], # weights, the first convolution's first, as `state_dict()` gives them
+    state_dict: dict[str, Tensor], # weights by torchvision's names, in any order
     in_chans: int, # channels wanted
 ) -> dict[str, Tensor]: # the same tensors but for the first convolution's; `state_dict` is not changed
     "Weights for a picture with another number of channels; raises `ValueError` if there is no convolution"
-    first = next((name for name, w in state_dict.items() if w.ndim == 4), None)
+    # files may hold weights in another order than the network has them; by name, the first convolution is the first
+    first = min((name for name, w in state_dict.items() if w.ndim == 4), default=None)
     if first is None:
         raise ValueError(f'expected a convolution (a tensor with 4 axes), found only {", ".join(state_dict) or "nothing"}')
     weight = state_dict[first]
