@@ -141,16 +141,17 @@ def _shared_out(counts, targets, order):
     _improve(counts, place, excess, targets)
     return (excess ** 2 / targets).sum(), place
 
-# %% ../../nbs/16_data.split.ipynb #7a35712c
+# %% ../../nbs/16_data.split.ipynb #88fcd2d4
 def balance(
     counts: np.ndarray, # [G,S] images of each group in each stratum; one stratum is all images
     fractions: tuple[float, ...], # share of each part, P of them, all above 0
     seed: int, # another seed, another assignment
-    attempts: int = 8, # random orders that are tried
+    attempts: 'int | None' = None, # random orders that are tried; None: 32, fewer with very many groups
 ) -> np.ndarray: # int [G], the part of each group
     "Share out whole groups so that each part has its fraction of each stratum."
     generator, size = np.random.default_rng(seed), counts.max(1)
     targets = np.asarray(fractions)[:, None] * counts.sum(0)
+    attempts = attempts or max(1, min(32, 20_000 // len(counts)))
     orders = [generator.permutation(len(counts)) for _ in range(attempts)]
     tried = [_shared_out(counts, targets, order[np.argsort(-size[order], kind='stable')]) for order in orders]
     return min(tried, key=lambda result: result[0])[1]
