@@ -152,12 +152,12 @@ def check_fields(
         if lo is not None and not lo <= v <= hi: raise ConfigError(f"{where}: '{k}' is {v}, outside {lo} to {hi}")
     return values
 
-# %% ../../nbs/50_app.config.ipynb #040944a6
+# %% ../../nbs/50_app.config.ipynb #6bb3fa1b
 _fracatlas = dict(rows='development', flip_vertical=0.5, rotate=25.0)
 SHIPPED = {
     'phantom': dict(size=128, epochs=8, warmup=0.3),
     'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=30),
-    'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=30, lr=3e-4),
+    'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=30, lr=1e-4),
     'fracatlas-peer-protocol': dict(_fracatlas, model='resnet18', size=192, epochs=30, split='peer', allow_leaks=True),
     'multiregion-original': dict(model='resnet18', size=224, epochs=10, split='given', allow_leaks=True),
 }

@@ -6,29 +6,28 @@
 __all__ = ['NO_MAP', 'POINT', 'FRACTURED', 'SOUND', 'OTHER', 'VIEWS', 'RESEARCH_USE', 'STYLE', 'PAGE', 'TABLE', 'FIGURES',
            'PICTURES', 'NAMES', 'AGAIN', 'LIMITS', 'split_metrics', 'region_metrics', 'subsets', 'calibration_metrics',
            'run_metrics', 'write_text', 'write_json', 'plot_roc', 'plot_precision_recall', 'plot_reliability',
-           'plot_scores', 'plot_confusion', 'plot_history', 'plot_ladder', 'gravest_mistakes', 'figure_svg',
-           'picture_png', 'show_figure', 'headline', 'leak_statement', 'fill', 'split_section', 'figures_section',
-           'parts_section', 'points_section', 'curves_section', 'mistakes_section', 'read_run', 'write_report']
+           'plot_scores', 'plot_confusion', 'plot_ladder', 'gravest_mistakes', 'figure_svg', 'picture_png',
+           'show_figure', 'headline', 'leak_statement', 'fill', 'split_section', 'figures_section', 'parts_section',
+           'points_section', 'curves_section', 'mistakes_section', 'read_run', 'write_report']
 
-# %% ../../nbs/41_evaluation.report.ipynb #a671880f
+# %% ../../nbs/41_evaluation.report.ipynb #b26d9458
 import base64
 import io
 import json
-import math
-import os
 from pathlib import Path
 
 import jinja2
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
-import yaml
 from matplotlib.figure import Figure
 
 from ..stats.calibration import calibration_summary, reliability_curve
 from ..stats.intervals import metric_summary
-from ..stats.metrics import MIN_COUNT, confusion, precision_recall_curve, roc_curve
+from ..stats.metrics import confusion, precision_recall_curve, roc_curve
+from ..training.callbacks import plot_history, write_atomic
 
 # %% ../../nbs/41_evaluation.report.ipynb #2267a337
 def split_metrics(
@@ -102,17 +101,14 @@ def run_metrics(
     return {'splits': {name: _complete(part, thresholds, (shortcuts or {}).get(name), **kwargs)
                        for name, part in known.groupby('split', sort=False) if part.scored.any()}}
 
-# %% ../../nbs/41_evaluation.report.ipynb #05fc87c0
+# %% ../../nbs/41_evaluation.report.ipynb #c359c821
 def write_text(
     text: str, # what to write
     path: str | Path, # where to
 ) -> Path: # the path
     "Write a file in one piece: it is there whole or not at all."
-    path = Path(path)
-    temporary = path.with_name(path.name + '.tmp')
-    temporary.write_text(text, encoding='utf-8')
-    os.replace(temporary, path)
-    return path
+    write_atomic(path, text.encode('utf-8'))
+    return Path(path)
 
 # %% ../../nbs/41_evaluation.report.ipynb #eb7b56df
 def write_json(
@@ -209,22 +205,6 @@ def plot_confusion(
     sns.heatmap(counts/counts.sum(1, keepdims=True).clip(1), annot=counts, fmt='d', cmap='Blues', cbar=False, vmin=0, vmax=1, ax=ax, xticklabels=names, yticklabels=names)
     return ax.figure
 
-# %% ../../nbs/41_evaluation.report.ipynb #897f94c9
-def plot_history(
-    history: pd.DataFrame, # `history.csv`: `epoch`, `train_loss`, `valid_loss`, `valid_auroc`
-) -> Figure: # loss and AUROC by epoch
-    "The course of the training."
-    ax = _axes('epoch', 'loss')
-    epoch = history.epoch
-    ax.plot(epoch, history.train_loss, color='black', label='train loss')
-    if 'valid_loss' in history: ax.plot(epoch, history.valid_loss, color=OTHER, label='validation loss')
-    if 'valid_auroc' in history:
-        right = ax.twinx()
-        right.plot(epoch, history.valid_auroc, '--', color=FRACTURED, label='validation AUROC')
-        right.set(ylabel='validation AUROC', ylim=(0.4, 1))
-    ax.figure.legend(frameon=False, fontsize=8, loc='outside upper center', ncols=3)
-    return ax.figure
-
 # %% ../../nbs/41_evaluation.report.ipynb #35721a13
 VIEWS = dict(metadata='header of the file', border='border of the picture', thumbnail='8 × 8 thumbnail', histogram='histogram of greys',
              table='region, view, flags', order='labels of neighbours in number')
@@ -259,7 +239,7 @@ def gravest_mistakes(
     alarms = used[(used.fractured == 0) & (used.probability >= threshold)].nlargest(count, 'probability')
     return pd.concat([missed.assign(kind='missed'), alarms.assign(kind='false alarm')])
 
-# %% ../../nbs/41_evaluation.report.ipynb #bf6cb71d
+# %% ../../nbs/41_evaluation.report.ipynb #5502a4b8
 def figure_svg(
     figure: Figure, # what to embed
 ) -> str: # an `<svg>` element
@@ -267,8 +247,8 @@ def figure_svg(
     out = io.StringIO()
     with mpl.rc_context({'svg.hashsalt': 'bonefrac', 'svg.fonttype': 'none'}):
         figure.savefig(out, format='svg', metadata={'Date': None, 'Creator': None})
-    text = out.getvalue()
-    return text[text.index('<svg'):]
+    plt.close(figure)
+    return out.getvalue()[out.getvalue().index('<svg'):]
 
 # %% ../../nbs/41_evaluation.report.ipynb #835ffdfa
 def picture_png(
@@ -407,14 +387,14 @@ def points_section(
     rows = [[name, f"{p['threshold']:.3f}"] + [show_figure(p[c]) for c in POINT] for name, p in points.items()]
     return _table(['chosen on validation by', 'threshold'] + [NAMES[c] for c in POINT], rows) if rows else ''
 
-# %% ../../nbs/41_evaluation.report.ipynb #c692b0eb
+# %% ../../nbs/41_evaluation.report.ipynb #f692cb41
 def curves_section(
     frame: pd.DataFrame, # rows of the split that is shown
     threshold: float, # probability, 0-1
     history: pd.DataFrame | None = None, # `history.csv`
 ) -> str: # HTML
     "All curves of one split."
-    shown = [] if history is None or not len(history) else [(plot_history(history), 'The course of the training.')]
+    shown = [] if history is None or not len(history) else [(plot_history(history.to_dict('records')), 'The course of the training.')]
     if frame[frame.scored.astype(bool)].fractured.nunique() == 2:
         shown += [(plot_roc(frame, threshold), 'ROC curve.'), (plot_precision_recall(frame), 'Precision and recall.'),
                   (plot_reliability(frame), 'Reliability: points on the diagonal mean what they say; Wilson intervals.'),
