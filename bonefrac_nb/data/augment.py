@@ -149,9 +149,10 @@ def sampling_matrix(
     shift = -inverse @ matrix[:, :, 2:]
     return torch.cat([inverse*half, shift], -1) / half[:, None]
 
-# %% ../../nbs/17_data.augment.ipynb #e695bf24
+# %% ../../nbs/17_data.augment.ipynb #9ce3f304
 def _centres(n, device): return (2*torch.arange(n, device=device) + 1)/n - 1
 
+# %% ../../nbs/17_data.augment.ipynb #181bf8f8
 def sampling_grid(
     theta: torch.Tensor, # float32 [N,2,3] from `sampling_matrix`
     height: int, # of the result, pixels
@@ -184,9 +185,10 @@ def warp(
     if images.is_floating_point(): return F.grid_sample(images, grid.to(images.dtype), align_corners=False)
     return F.grid_sample(images.float(), grid, mode='nearest', align_corners=False).to(images.dtype)
 
-# %% ../../nbs/17_data.augment.ipynb #24a22861
+# %% ../../nbs/17_data.augment.ipynb #201ecb69
 def _each(values, images): return values.to(images.device, images.dtype)[:, None, None, None]
 
+# %% ../../nbs/17_data.augment.ipynb #4b5c9b45
 def change_tone(
     images: torch.Tensor, # float [N,C,H,W] in [0,1]
     drawn: dict[str, torch.Tensor], # from `draw_parameters`
@@ -198,9 +200,10 @@ def change_tone(
     level = .5 - .5*drawn['contrast'] + drawn['brightness']
     return torch.addcmul(_each(level, images), images, _each(drawn['contrast'], images)).clamp_(0, 1)
 
-# %% ../../nbs/17_data.augment.ipynb #212dec39
+# %% ../../nbs/17_data.augment.ipynb #0f5739a4
 def _24_bits(words, lowest): return (_shift_right(words, lowest) & 0xFFFFFF).float().add_(.5).mul_(2.**-24)
 
+# %% ../../nbs/17_data.augment.ipynb #02a6993d
 def standard_normal(
     state: torch.Tensor, # int64 [N], from `image_state`
     count: int, # how many numbers for each image
@@ -298,9 +301,10 @@ class Augmented(NamedTuple):
         "How many boxes this batch has lost."
         return sum(int((~kept).sum()) for kept in self.kept or [])
 
-# %% ../../nbs/17_data.augment.ipynb #41956e20
+# %% ../../nbs/17_data.augment.ipynb #79ec0156
 def _shape(x): return f'{x.dtype} {list(x.shape)}'.removeprefix('torch.')
 
+# %% ../../nbs/17_data.augment.ipynb #8444d289
 def _check_batch(images, keys, boxes):
     n = len(images)
     if images.ndim != 4 or not images.is_floating_point():

@@ -106,7 +106,7 @@ def _check_array(b):
     outside = b.rows[(b.rows < 0) | (b.rows >= len(b.pixels))]
     if len(outside): _fail(f'rows from 0 to {len(b.pixels) - 1}', f'row {outside[0]}', 'rows and array must be of one cache')
 
-# %% ../../nbs/18_data.batches.ipynb #dd4502f8
+# %% ../../nbs/18_data.batches.ipynb #b2422154
 def _check_numbers(b):
     if not (b.size is None or 1 <= b.size <= b.pixels.shape[-1]):
         _fail(f'size up to the stored {b.pixels.shape[-1]} pixels', b.size, 'build a larger cache')
@@ -116,17 +116,19 @@ def _check_numbers(b):
     if not b.std > 0: _fail('std above 0', b.std, 'measure it with measure_mean_std')
     if b.sample_weight is not None: _check_weight(np.asarray(b.sample_weight), len(b.rows))
 
+# %% ../../nbs/18_data.batches.ipynb #b3a52827
 def _check_weight(w, n):
     if w.shape != (n,) or not np.isfinite(w).all() or (w < 0).any() or not w.any():
         found = f'{list(w.shape)}, from {w.min()} to {w.max()}'
         _fail(f'as sample_weight {n} numbers from 0 up, not all 0', found, 'give one weight a row')
 
-# %% ../../nbs/18_data.batches.ipynb #0fb39a48
+# %% ../../nbs/18_data.batches.ipynb #90d9824a
 @patch
 def __len__(self: Batches) -> int: # batches in an epoch
     n, rest = divmod(len(self.rows), self.batch_size)
     return n + (rest > 0 and not self.drop_last)
 
+# %% ../../nbs/18_data.batches.ipynb #aa67deb4
 @patch
 def set_epoch(self: Batches,
     epoch: int, # number of the epoch that comes next
@@ -141,10 +143,11 @@ def order(self: Batches) -> np.ndarray: # int64 [n], places in `rows` and `label
     if not self.shuffle and self.sample_weight is None: return np.arange(len(self.rows))
     return epoch_order(len(self.rows), self.seed, self.epoch, self.sample_weight)
 
-# %% ../../nbs/18_data.batches.ipynb #edeea260
+# %% ../../nbs/18_data.batches.ipynb #f671f865
 def _read(pixels, rows): return torch.from_numpy(np.asarray(pixels[rows]))[:, None]
 def _read_each(pixels, parts): return (_read(pixels, rows) for rows in parts)
 
+# %% ../../nbs/18_data.batches.ipynb #1f72b02c
 def _read_ahead(pixels, parts):
     with ThreadPoolExecutor(1, 'batches') as pool:
         waiting = pool.submit(_read, pixels, parts[0])

@@ -25,10 +25,11 @@ COLUMNS = {'image_id': 'string', 'path': 'string', 'fractured': 'Int8', 'region'
            'width': 'Int64', 'height': 'Int64', 'split': 'string', 'number': 'Int64', 'stem': 'string', 'source': 'string'}
 DEFAULTS = {'path': '', 'region': 'unknown', 'status': 'ok'}
 
-# %% ../../nbs/11_data.catalog.ipynb #0774800a
+# %% ../../nbs/11_data.catalog.ipynb #e8dfbc08
 class CatalogError(ValueError):
     "A table that breaks the catalog's contract: names the column, what was expected, and the rows."
 
+# %% ../../nbs/11_data.catalog.ipynb #b62b7883
 def fail_rows(
     catalog: pd.DataFrame, # table with the columns `image_id` and `column`
     bad, # boolean array [N], True where the row breaks the rule
@@ -44,7 +45,7 @@ def fail_rows(
     more = f' and {bad.sum() - show} more' if bad.sum() > show else ''
     raise CatalogError(f'column `{column}`: expected {expected}, found {bad.sum()} of {len(catalog)} rows otherwise: {named}{more}')
 
-# %% ../../nbs/11_data.catalog.ipynb #84daced0
+# %% ../../nbs/11_data.catalog.ipynb #8702e783
 def _box_is_wrong(box, width, height) -> bool:
     "True unless `box` is four finite numbers with an area, inside a picture of `width` × `height` pixels (NA: unknown)."
     if len(box) != 4 or not np.isfinite(box).all(): return True
@@ -52,18 +53,20 @@ def _box_is_wrong(box, width, height) -> bool:
     right, bottom = (np.inf if pd.isna(side) else side for side in (width, height))
     return not (0 <= x0 < x1 <= right and 0 <= y0 < y1 <= bottom)
 
+# %% ../../nbs/11_data.catalog.ipynb #5de2c626
 def _boxes_are_wrong(catalog):
     "Boolean array [N]: True where any box of the row is wrong."
     rows = zip(catalog.boxes, catalog.width, catalog.height)
     return [any(_box_is_wrong(box, width, height) for box in boxes) for boxes, width, height in rows]
 
-# %% ../../nbs/11_data.catalog.ipynb #ab0a5298
+# %% ../../nbs/11_data.catalog.ipynb #7c1160f8
 def _outside(column, allowed): return lambda catalog: ~catalog[column].isin(allowed)
 
 def _regions_are_wrong(catalog):
     "Boolean array [N]: True where `regions` is no tuple of known region names."
     return [not isinstance(regions, tuple) or not set(regions) <= set(REGIONS) for regions in catalog.regions]
 
+# %% ../../nbs/11_data.catalog.ipynb #87864334
 def _path_is_wrong(catalog):
     "Boolean array [N]: True where a path is relative, or its absence and the status `missing` do not agree."
     absent, missing = catalog.path == '', catalog.status == 'missing'
@@ -94,12 +97,13 @@ def validate_catalog(
     for column, expected, broken in RULES: fail_rows(catalog, broken(catalog), column, expected)
     return catalog
 
-# %% ../../nbs/11_data.catalog.ipynb #d8496804
+# %% ../../nbs/11_data.catalog.ipynb #e60ca882
 def _as_tuples(values, name) -> list:
     "Each value as a tuple, of floats where they are boxes; what is missing is an empty tuple."
     found = [tuple(value) if isinstance(value, (tuple, list)) else () for value in values]
     return [tuple(tuple(map(float, box)) for box in boxes) for boxes in found] if name == 'boxes' else found
 
+# %% ../../nbs/11_data.catalog.ipynb #d80c847e
 def _fill_column(frame, name, dtype):
     "Column `name` of `frame` in its type, with the default where the source has none."
     column = frame[name] if name in frame else pd.Series(pd.NA, index=frame.index, dtype=object)
@@ -115,11 +119,12 @@ def _typed(frame, name, dtype):
         found = f'{frame[name].head(3).tolist()} …'
         raise CatalogError(f'column `{name}`: expected values of type {dtype}, found {found}: {error}') from error
 
-# %% ../../nbs/11_data.catalog.ipynb #09852975
+# %% ../../nbs/11_data.catalog.ipynb #48f31fad
 def _best_type(column) -> pd.Series:
     "A source's own column in the type that can hold missing values; text where nothing is told."
     return column.astype('string') if column.isna().all() else column.convert_dtypes()
 
+# %% ../../nbs/11_data.catalog.ipynb #765cec9b
 def make_catalog(
     rows: 'pd.DataFrame | list[dict]', # one row an image; what is left out becomes "unknown"
     source: str, # one of `SOURCES`
@@ -135,13 +140,14 @@ def make_catalog(
     catalog.attrs['root'] = str(Path(root).absolute())
     return validate_catalog(catalog)
 
-# %% ../../nbs/11_data.catalog.ipynb #9d93cb18
+# %% ../../nbs/11_data.catalog.ipynb #36e94592
 def _count_labels(catalog) -> dict:
     "How many images of `catalog` carry which label."
     label = catalog.fractured
     return {'fractured': int((label == 1).sum()), 'not fractured': int((label == 0).sum()),
             'no label': int(label.isna().sum()), 'images': len(catalog)}
 
+# %% ../../nbs/11_data.catalog.ipynb #479b9bc7
 def describe(
     catalog: pd.DataFrame, # catalog
     exclusive: bool = False, # True: an image with several regions counts once, under `mixed`
@@ -159,9 +165,10 @@ def contradictions(
     "The rows whose source says two things, and what it says."
     return catalog[catalog.status == 'contradictory'].reindex(columns=['image_id', 'split', 'note']).reset_index(drop=True)
 
-# %% ../../nbs/11_data.catalog.ipynb #b3b5551f
+# %% ../../nbs/11_data.catalog.ipynb #0603cf06
 def _counts(values) -> str: return ', '.join(f'{count:,} {name}' for name, count in values.value_counts().items())
 
+# %% ../../nbs/11_data.catalog.ipynb #df2c810f
 def summary(
     catalog: pd.DataFrame, # catalog
 ) -> str: # a few lines

@@ -29,7 +29,7 @@ from .radiograph import RadiographError, read_header
 class DatasetError(ValueError):
     "A folder that is no dataset known here, or a broken one: what was looked for, what was seen, what to do."
 
-# %% ../../nbs/12_data.datasets.ipynb #5dc1bf65
+# %% ../../nbs/12_data.datasets.ipynb #ad7eb574
 PICTURE_ENDINGS = ('.jpg', '.jpeg', '.png', '.gif', '.bmp', '.tif', '.tiff', '.webp', '.dcm', '.dicom')
 TEXT_ENDINGS = ('.txt', '.csv', '.json', '.xml', '.yaml', '.yml', '.ini', '.md', '.html', '.pdf', '.db', '.zip')
 
@@ -39,6 +39,7 @@ def _is_dicom(path) -> bool:
         with open(path, 'rb') as file: return file.read(132)[128:] == b'DICM'
     except OSError: return False
 
+# %% ../../nbs/12_data.datasets.ipynb #e041e803
 def is_picture(
     path: Path, # file
 ) -> bool: # True for the usual endings, and for DICOM under any name
@@ -47,9 +48,10 @@ def is_picture(
     if path.name.startswith('.') or ending in TEXT_ENDINGS: return False
     return ending in PICTURE_ENDINGS or _is_dicom(path)
 
-# %% ../../nbs/12_data.datasets.ipynb #36fec83b
+# %% ../../nbs/12_data.datasets.ipynb #f5efb84f
 def _is_hidden(name) -> bool: return name.startswith('.') or name == '__MACOSX'
 
+# %% ../../nbs/12_data.datasets.ipynb #e9cf150a
 def list_files(
     folder: 'str | Path', # folder to walk through
 ) -> 'tuple[list[Path], list[Path]]': # pictures, and everything else (hidden folders as one entry)
@@ -61,9 +63,10 @@ def list_files(
         for path in (Path(place)/name for name in sorted(names)): (pictures if is_picture(path) else others).append(path)
     return pictures, others
 
+# %% ../../nbs/12_data.datasets.ipynb #85a858a1
 def _count_names(paths) -> dict: return dict(sorted(Counter(path.name for path in paths).items()))
 
-# %% ../../nbs/12_data.datasets.ipynb #9f3d3d6d
+# %% ../../nbs/12_data.datasets.ipynb #06b2a36f
 def _header(path) -> dict:
     "Header of one file with its `status`; an empty path is a missing file."
     if not path: return {'status': 'missing'}
@@ -71,6 +74,7 @@ def _header(path) -> dict:
     except RadiographError as error: return {'status': 'unreadable', 'note': f'{type(error).__name__}: {error.found}'}
     return {**header, 'status': 'truncated' if header.get('truncated') else 'ok'}
 
+# %% ../../nbs/12_data.datasets.ipynb #21ea5966
 def read_headers(
     paths: list, # paths; '' where there is no file
 ) -> list: # a dictionary a path: what `read_header` says, and `status`
@@ -89,13 +93,14 @@ def _row(image_id, path, header, conflicts=(), notes=(), **told) -> dict:
     row['note'] = '; '.join(filter(None, [*conflicts, *notes, header.get('note')])) or None
     return row
 
-# %% ../../nbs/12_data.datasets.ipynb #329f72b0
+# %% ../../nbs/12_data.datasets.ipynb #e3cff062
 BODY_PARTS = {'thumb': 'finger', 'arm': 'humerus', 'upper arm': 'humerus', 'upperarm': 'humerus', 'clavicle': 'shoulder',
               'scapula': 'shoulder', 'femur': 'thigh', 'patella': 'knee', 'lowleg': 'leg', 'tibia': 'leg', 'tib fib': 'leg',
               'calcaneus': 'foot', 'toe': 'foot', 'cspine': 'spine', 'tspine': 'spine', 'lspine': 'spine'}
 VIEW_POSITIONS = {'ap': 'frontal', 'pa': 'frontal', 'll': 'lateral', 'rl': 'lateral', 'lat': 'lateral', 'lateral': 'lateral',
                   'rao': 'oblique', 'lao': 'oblique', 'rpo': 'oblique', 'lpo': 'oblique', 'obl': 'oblique', 'oblique': 'oblique'}
 
+# %% ../../nbs/12_data.datasets.ipynb #ebb833c1
 def _dicom_told(header) -> dict:
     "Region, view, patient and study that a DICOM header tells; nothing for other files."
     if header.get('format') != 'DICOM': return {}
@@ -104,12 +109,13 @@ def _dicom_told(header) -> dict:
     return {'region': region if region in REGIONS else 'unknown', 'view': VIEW_POSITIONS.get(view, view or None),
             **{name: header.get(name) for name in ('patient', 'study', 'laterality', 'sex', 'age')}}
 
-# %% ../../nbs/12_data.datasets.ipynb #8217ce1c
+# %% ../../nbs/12_data.datasets.ipynb #f25cf9b7
 NO_FINDING = ('normal', 'negative', 'healthy', 'intact', 'sound', 'control', 'no finding', 'no findings')
 SOME_FINDING = ('abnormal', 'positive')
 
 def _words(name) -> str: return ' '.join(re.sub(r'[\W_]+', ' ', str(name)).lower().split())
 
+# %% ../../nbs/12_data.datasets.ipynb #f458ec01
 def label_of_name(
     name: str, # name of a class or folder, in any spelling
 ) -> 'int | None': # 1 fractured, 0 not fractured, None if the name does not say
@@ -119,10 +125,11 @@ def label_of_name(
     if not re.search(r'fractur|broken', words): return 0 if words in NO_FINDING else None
     return 0 if re.search(r'\b(no|not|non|without|free)\b|\b(non|un)(fract|broken)', words) else 1
 
-# %% ../../nbs/12_data.datasets.ipynb #ac68b4a2
+# %% ../../nbs/12_data.datasets.ipynb #9236c895
 FRACTURE_MEANING = 'fractured'
 FINDING_MEANING = 'some finding (abnormal), of which a fracture is only one kind'
 
+# %% ../../nbs/12_data.datasets.ipynb #956ed925
 def labels_of_classes(
     names: list, # the names of all classes
 ) -> 'tuple[dict, str]': # 1, 0 or None for each name; what a 1 means
@@ -136,7 +143,7 @@ def labels_of_classes(
 # %% ../../nbs/12_data.datasets.ipynb #ae69da97
 SPLIT_NAMES = {'train': 'train', 'training': 'train', 'val': 'val', 'valid': 'val', 'validation': 'val', 'test': 'test', 'testing': 'test'}
 
-# %% ../../nbs/12_data.datasets.ipynb #84ade35c
+# %% ../../nbs/12_data.datasets.ipynb #196f2d44
 def _content_id(path) -> str:
     "First 16 hexadecimal digits of the SHA-256 of a file; '' without a file."
     if not path: return ''
@@ -144,6 +151,7 @@ def _content_id(path) -> str:
         with open(path, 'rb') as file: return hashlib.sha256(file.read()).hexdigest()[:16]
     except OSError: return ''
 
+# %% ../../nbs/12_data.datasets.ipynb #c538321f
 def content_ids(
     paths: list, # paths; '' where there is no file
 ) -> list: # 16 hexadecimal digits each, '' where nothing can be read
@@ -153,7 +161,7 @@ def content_ids(
 
 def _hashed(name) -> str: return hashlib.sha256(name.encode()).hexdigest()[:16]
 
-# %% ../../nbs/12_data.datasets.ipynb #3ef03fec
+# %% ../../nbs/12_data.datasets.ipynb #a3acde73
 def names_tell(
     names: list, # file names
     classes: list = (), # names of the classes
@@ -163,6 +171,7 @@ def names_tell(
     pattern = re.compile('|'.join([r'fractur|broken|normal|healthy|positive|negative', *map(re.escape, told)]))
     return any(pattern.search(_words(name)) for name in names)
 
+# %% ../../nbs/12_data.datasets.ipynb #3b2bee5c
 def _make_unique(names) -> list:
     "Append -2, -3 … to names that were there before."
     seen = Counter()
@@ -178,7 +187,7 @@ def _picture_ids(pictures, tell) -> list:
     if clash.any() and not tell: ids[clash] += [f'~{content[:8]}' for content in content_ids(pictures.path[clash].tolist())]
     return _make_unique(ids)
 
-# %% ../../nbs/12_data.datasets.ipynb #9953fe35
+# %% ../../nbs/12_data.datasets.ipynb #b547d87a
 COPY_TAILS = (r'\.rf\.[0-9A-Za-z]+$', r'_(jpe?g|png|bmp|tiff?|webp)$', r'-rotated\d.*$', r'( - Copy( ?\(\d+\))?)+$')
 
 def _without_tails(name) -> str:
@@ -187,6 +196,7 @@ def _without_tails(name) -> str:
     for tail in COPY_TAILS: stem = re.sub(tail, '', stem)
     return stem
 
+# %% ../../nbs/12_data.datasets.ipynb #08fbeeca
 def stems(
     names: list, # file names, without folders
 ) -> list: # the stem of each: equal for copies of one picture
@@ -201,11 +211,12 @@ def _blind_stems(stems, classes, hide_all=False) -> list:
     "Stems, with those that tell a label (or all of them) replaced by a hash."
     return [_hashed(stem) if hide_all or names_tell([stem], classes) else stem for stem in stems]
 
-# %% ../../nbs/12_data.datasets.ipynb #3a1db359
+# %% ../../nbs/12_data.datasets.ipynb #ed95f94c
 TURNS = {1: lambda x, y, w, h: (x, y), 2: lambda x, y, w, h: (w - x, y), 3: lambda x, y, w, h: (w - x, h - y),
          4: lambda x, y, w, h: (x, h - y), 5: lambda x, y, w, h: (y, x), 6: lambda x, y, w, h: (h - y, x),
          7: lambda x, y, w, h: (h - y, w - x), 8: lambda x, y, w, h: (y, w - x)}
 
+# %% ../../nbs/12_data.datasets.ipynb #8121b52f
 def turn_box(
     box: tuple, # x0, y0, x1, y1 in stored pixels
     orientation: int, # EXIF orientation, 1 to 8
@@ -217,13 +228,14 @@ def turn_box(
     (xa, ya), (xb, yb) = turned(*box[:2], width, height), turned(*box[2:], width, height)
     return min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)
 
-# %% ../../nbs/12_data.datasets.ipynb #cb7bc268
+# %% ../../nbs/12_data.datasets.ipynb #f10d2d31
 class Drawn(NamedTuple):
     "The boxes of one picture as an annotation file has them."
     size: 'tuple | None' # (width, height) that the file records, if it does
     boxes: list # x0, y0, x1, y1 in pixels, or in fractions of the picture
     fractions: bool = False # True where the boxes are fractions of width and height
 
+# %% ../../nbs/12_data.datasets.ipynb #b90d556f
 def _frame_of(drawn, header) -> 'str | None':
     "In which pixels a picture was annotated, 'stored' or 'displayed'; None if its recorded size does not say."
     stored, shown = (header['stored_width'], header['stored_height']), (header['width'], header['height'])
@@ -239,11 +251,12 @@ def usual_frame(
     seen = Counter(_frame_of(boxes, header) for boxes, header in zip(drawn, headers) if boxes and 'stored_width' in header)
     return 'displayed' if seen['displayed'] > seen['stored'] else 'stored'
 
-# %% ../../nbs/12_data.datasets.ipynb #358ed703
+# %% ../../nbs/12_data.datasets.ipynb #adeb26eb
 def _clip(box, width, height):
     x0, y0, x1, y1 = box
     return max(0., x0), max(0., y0), min(float(width), x1), min(float(height), y1)
 
+# %% ../../nbs/12_data.datasets.ipynb #c4ae3021
 def _clip_all(boxes, width, height) -> 'tuple[tuple, list]':
     "Boxes cut at the picture's edge, those without an area left out, and notes on what was cut by more than a pixel."
     clipped = [_clip(box, width, height) for box in boxes]
@@ -269,7 +282,7 @@ def to_displayed(
     boxes = [turn_box(box, header.get('orientation', 1), *stored) if frame == 'stored' else box for box in drawn.boxes]
     return _clip_all(boxes, *shown)
 
-# %% ../../nbs/12_data.datasets.ipynb #bf488ee1
+# %% ../../nbs/12_data.datasets.ipynb #30feb227
 class Kind(NamedTuple):
     "A kind of dataset."
     clue: str # what it is recognised by, in words
@@ -278,6 +291,7 @@ class Kind(NamedTuple):
 
 KINDS = {} # name → `Kind`, in the order in which they are tried
 
+# %% ../../nbs/12_data.datasets.ipynb #7e15b2c9
 def _columns(file) -> list:
     "Names of the columns of a CSV file; none if it is not there."
     try: line = open(file, encoding='utf-8-sig', errors='replace').readline()
@@ -288,7 +302,7 @@ def _known_kind(root, wanted=None) -> 'str | None':
     "The first kind (or the kind `wanted`) that a folder is of."
     return next((name for name, kind in KINDS.items() if wanted in (None, name) and kind.is_it(root)), None)
 
-# %% ../../nbs/12_data.datasets.ipynb #868ed491
+# %% ../../nbs/12_data.datasets.ipynb #d9ae439b
 def _folders(root) -> list: return sorted(path for path in root.iterdir() if path.is_dir() and not _is_hidden(path.name))
 
 def _listed(names, show=8) -> str: return ', '.join(names[:show]) + (f' and {len(names) - show} more' if len(names) > show else '')
@@ -300,12 +314,13 @@ def _seen(root) -> str:
     told = [f'folders {_listed(folders)}' if folders else 'no folders', f'files {_listed(endings)}' if files else 'no files']
     return '; '.join(told + [f'dataset.csv with {_listed(columns)}' for columns in [_columns(root/'dataset.csv')] if columns])
 
+# %% ../../nbs/12_data.datasets.ipynb #57154fc2
 def _refuse(root, why, fix):
     "Raise the `DatasetError` for a folder."
     clues = [f'  {name}: {kind.clue}' for name, kind in KINDS.items()]
     raise DatasetError('\n'.join([f'{root}: {why}', 'looked for:', *clues, f'saw: {_seen(root)}', f'do: {fix}']))
 
-# %% ../../nbs/12_data.datasets.ipynb #362d2281
+# %% ../../nbs/12_data.datasets.ipynb #f8dae1e3
 def _has_picture(folder, deep=True) -> bool:
     "Whether there is a picture in a folder, or (`deep`) anywhere under it."
     if any(is_picture(path) for path in folder.iterdir() if path.is_file()): return True
@@ -316,6 +331,7 @@ def _check_folder(root):
     if not root.exists(): raise DatasetError(f'{root}: there is nothing; give the folder into which the dataset was unpacked')
     if not root.is_dir(): raise DatasetError(f'{root}: expected a folder, found a file; unpack an archive first and give its folder')
 
+# %% ../../nbs/12_data.datasets.ipynb #873850f4
 def _find(root, wanted=None, depth=3) -> 'tuple[Path, str]':
     "The folder in which a dataset (of the kind `wanted`) begins, at `root` or at most `depth` single folders below it, and its kind."
     _check_folder(root)
@@ -328,13 +344,14 @@ def _find(root, wanted=None, depth=3) -> 'tuple[Path, str]':
     _refuse(root, 'no dataset that is known here', 'sort the pictures into a folder for each class, or use `predict`, which needs no labels'
             if _has_picture(root) else 'give the folder that holds one of these')
 
-# %% ../../nbs/12_data.datasets.ipynb #d77dce4c
+# %% ../../nbs/12_data.datasets.ipynb #ffcc3acc
 def dataset_kind(
     root: 'str | Path', # folder of a dataset, or one that holds nothing but it
 ) -> str: # one of `KINDS`
     "Recognise a dataset by its layout; raises `DatasetError` with what was looked for and seen."
     return _find(Path(root).absolute())[1]
 
+# %% ../../nbs/12_data.datasets.ipynb #b18cf44d
 def open_dataset(
     root: 'str | Path', # folder of a dataset, or one that holds nothing but it
     kind: 'str | None' = None, # one of `KINDS`; None: recognised by itself
@@ -348,12 +365,13 @@ def open_dataset(
     catalog.attrs.update({'label_meaning': FRACTURE_MEANING, 'target': 'fractured', **facts, 'kind': kind})
     return catalog
 
-# %% ../../nbs/12_data.datasets.ipynb #33ef29a8
+# %% ../../nbs/12_data.datasets.ipynb #a0a94172
 def _fracture_categories(categories) -> set:
     "Ids of the COCO categories that speak of fractures, or of all if none does."
     named = {category['id'] for category in categories if label_of_name(category['name']) == 1}
     return named or {category['id'] for category in categories}
 
+# %% ../../nbs/12_data.datasets.ipynb #8ca38f23
 def read_coco(
     file: 'str | Path', # JSON file
 ) -> dict: # name without ending → `Drawn`, in pixels, with the recorded size
@@ -368,7 +386,7 @@ def read_coco(
         drawn.setdefault(Path(picture['file_name']).stem, Drawn(size, [])).boxes.append((x, y, x + w, y + h))
     return drawn
 
-# %% ../../nbs/12_data.datasets.ipynb #626f636c
+# %% ../../nbs/12_data.datasets.ipynb #5e53862d
 def _around(xs, ys) -> tuple: return min(xs), min(ys), max(xs), max(ys)
 
 def _vgg_box(shape) -> tuple:
@@ -376,6 +394,7 @@ def _vgg_box(shape) -> tuple:
     if 'all_points_x' in shape: return _around(shape['all_points_x'], shape['all_points_y'])
     return shape['x'], shape['y'], shape['x'] + shape['width'], shape['y'] + shape['height']
 
+# %% ../../nbs/12_data.datasets.ipynb #6d5cbffc
 def read_vgg(
     file: 'str | Path', # JSON file
 ) -> dict: # name without ending → `Drawn`, in pixels
@@ -385,9 +404,10 @@ def read_vgg(
     shapes = {name: found.values() if isinstance(found, dict) else found for name, found in regions.items()}
     return {name: Drawn(None, [_vgg_box(region['shape_attributes']) for region in found]) for name, found in shapes.items() if found}
 
-# %% ../../nbs/12_data.datasets.ipynb #118eab6e
+# %% ../../nbs/12_data.datasets.ipynb #7c2c84f9
 def _voc_box(found) -> tuple: return tuple(float(found.findtext(side)) for side in ('xmin', 'ymin', 'xmax', 'ymax'))
 
+# %% ../../nbs/12_data.datasets.ipynb #23a17aab
 def read_voc(
     folder: 'str | Path', # folder of XML files
 ) -> dict: # name without ending → `Drawn`, in whole pixels, with the recorded size; pictures without a box too
@@ -436,12 +456,13 @@ def read_yolo(
 ANNOTATION_FORMATS = {'coco': lambda folder: read_coco(next(folder.glob('*.json'))), 'vgg': lambda folder: read_vgg(next(folder.glob('*.json'))),
            'voc': read_voc, 'yolo': read_yolo}
 
-# %% ../../nbs/12_data.datasets.ipynb #a71559d9
+# %% ../../nbs/12_data.datasets.ipynb #c666d109
 def _annotation_folder(root, word) -> 'Path | None':
     "Folder under `Annotations` whose name holds `word` and that holds a file."
     folders = sorted(folder for folder in Path(root, 'Annotations').glob('*') if word in folder.name.upper() and folder.is_dir())
     return next((folder for folder in folders if any(folder.iterdir())), None)
 
+# %% ../../nbs/12_data.datasets.ipynb #06c1be66
 def read_annotations(
     root: 'str | Path', # folder of FracAtlas
     name: str, # coco, vgg, voc or yolo
@@ -483,12 +504,13 @@ def compare_annotations(
     table = pd.DataFrame([_compare(picture, formats) for picture in sorted(boxed)], columns=['picture', *ANNOTATION_FORMATS, *differences])
     return table.assign(agree=(table[differences] <= tolerance).all(axis=1))
 
-# %% ../../nbs/12_data.datasets.ipynb #b5bab6c6
+# %% ../../nbs/12_data.datasets.ipynb #feed19b9
 REGION_FLAGS = ('hand', 'leg', 'hip', 'shoulder')
 VIEW_FLAGS = ('frontal', 'lateral', 'oblique')
 
 def _flagged(record, flags) -> tuple: return tuple(flag for flag in flags if record.get(flag) == 1)
 
+# %% ../../nbs/12_data.datasets.ipynb #ba499e16
 def _region_and_view(record) -> dict:
     "Region, regions and view of one row; the table's own columns `region` and `view`, where it has them, go first."
     regions, views = _flagged(record, REGION_FLAGS), '+'.join(_flagged(record, VIEW_FLAGS)) or None
@@ -549,12 +571,13 @@ def _number(name) -> 'int | None':
     digits = re.search(r'\d+', name)
     return int(digits[0]) if digits else None
 
-# %% ../../nbs/12_data.datasets.ipynb #57eb7299
+# %% ../../nbs/12_data.datasets.ipynb #ef66caf7
 FRACATLAS_TABLE = ['image_id', 'fractured']
 FRACATLAS_RUN = range(2298, 2616) # numbers in a row of which every single one is fractured
 _SPENT = {*REGION_FLAGS, *VIEW_FLAGS, 'mixed', 'image_id', 'fractured', 'region', 'regions', 'view', 'path', 'status', 'boxes', 'note',
           'width', 'height'}
 
+# %% ../../nbs/12_data.datasets.ipynb #e63690af
 def _fracatlas_row(name, record, places, header, drawn, usual, conflicts) -> dict:
     "One row of FracAtlas from its table row (empty if unlisted), its places, header and boxes."
     boxes, notes = to_displayed(drawn, header, usual) if drawn else ((), [])
@@ -586,13 +609,14 @@ KINDS['phantom'] = Kind('dataset.csv with image_id and fractured, and phantom.js
                         lambda root: _is_fracatlas(root) and (root/'phantom.json').is_file(), _read_fracatlas)
 KINDS['fracatlas'] = Kind('dataset.csv with image_id and fractured', _is_fracatlas, _read_fracatlas)
 
-# %% ../../nbs/12_data.datasets.ipynb #4714755b
+# %% ../../nbs/12_data.datasets.ipynb #e7021554
 GRAZPEDWRI_TABLE = ['filestem', 'patient_id', 'fracture_visible']
 GRAZPEDWRI_FLAGS = ('initial_exam', 'cast', 'diagnosis_uncertain', 'osteopenia', 'metal')
 PROJECTIONS = {1: 'frontal', 2: 'lateral', 3: 'oblique'}
 
 def _is_set(value) -> int: return int(pd.notna(value) and value == 1)
 
+# %% ../../nbs/12_data.datasets.ipynb #00dcbe80
 def _grazpedwri_told(record) -> dict:
     "What a row of the table says, flags as 0 and 1."
     flags = {name: _is_set(record[name]) for name in GRAZPEDWRI_FLAGS if name in record}
@@ -630,7 +654,7 @@ def _grazpedwri_row(stem, record, path, header, drawn) -> dict:
     conflicts = [f'table says 0, boxes in the annotations: {len(drawn.boxes)}'] if drawn and drawn.boxes and not told['fractured'] else []
     return _row(stem, path, header, conflicts, notes, boxes=boxes, **told)
 
-# %% ../../nbs/12_data.datasets.ipynb #321c9659
+# %% ../../nbs/12_data.datasets.ipynb #faa62b29
 def _read_grazpedwri(root) -> 'tuple[list, dict]':
     "Rows of GRAZPEDWRI-DX in the order of the table, unlisted pictures after it."
     table = _read_table(root/'dataset.csv', GRAZPEDWRI_TABLE).drop_duplicates('filestem')
@@ -643,10 +667,11 @@ def _read_grazpedwri(root) -> 'tuple[list, dict]':
             for stem, path, header in zip(names, paths, read_headers(paths))]
     return rows, {'strays': _count_names(path for path in others if path.suffix not in ('.txt', '.csv', '.json', '.xml', '.yaml'))}
 
+# %% ../../nbs/12_data.datasets.ipynb #be745f16
 KINDS['grazpedwri'] = Kind('dataset.csv with filestem, patient_id and fracture_visible',
                            lambda root: set(GRAZPEDWRI_TABLE) <= set(_columns(root/'dataset.csv')), _read_grazpedwri)
 
-# %% ../../nbs/12_data.datasets.ipynb #0b767813
+# %% ../../nbs/12_data.datasets.ipynb #f76a91a8
 MURA_PATH = re.compile(r'(?P<split>train|valid|test)/XR_(?P<region>[A-Z]+)/(?P<patient>patient\w+)/'
                        r'(?P<study>study\w+?)_(?P<label>positive|negative)(/(?P<image>[^/]+))?/?$')
 
@@ -657,6 +682,7 @@ def mura_facts(
     found = MURA_PATH.search(str(path).strip())
     return found.groupdict() if found else None
 
+# %% ../../nbs/12_data.datasets.ipynb #cf63fe83
 def _mura_key(facts) -> str:
     "The place of a picture or study without its label."
     return '/'.join(filter(None, [facts['split'], facts['region'], facts['patient'], facts['study'], facts['image']]))
@@ -705,7 +731,7 @@ def _mura_pictures(root) -> 'tuple[list, dict]':
     order = sorted(facts, key=lambda name: _mura_key(facts[name]))
     return [(facts[name], paths.get(name, ''), name in listed or not listed) for name in order], strays
 
-# %% ../../nbs/12_data.datasets.ipynb #e48b7894
+# %% ../../nbs/12_data.datasets.ipynb #1d200e57
 def _read_mura(root) -> 'tuple[list, dict]':
     "Rows of MURA in the order of split, region, patient, study; named by contents."
     pictures, strays = _mura_pictures(root)
@@ -715,16 +741,18 @@ def _read_mura(root) -> 'tuple[list, dict]':
             for image_id, (facts, path, listed), header in zip(ids, pictures, read_headers(paths))]
     return rows, {'strays': strays, 'label_meaning': FINDING_MEANING, 'target': 'abnormal'}
 
+# %% ../../nbs/12_data.datasets.ipynb #5465b6e5
 def _is_mura(root) -> bool:
     return any(root.glob('*_image_paths.csv')) or any(any(root.glob(f'{split}/XR_*')) for split in ('train', 'valid'))
 
 KINDS['mura'] = Kind('train_image_paths.csv, or train/XR_… or valid/XR_…', _is_mura, _read_mura)
 
-# %% ../../nbs/12_data.datasets.ipynb #afd255c0
+# %% ../../nbs/12_data.datasets.ipynb #aec9e882
 def _split_folders(root) -> list:
     "(split, folder) for the folders of `root` that are named after a part of a split."
     return [(SPLIT_NAMES[path.name.lower()], path) for path in sorted(root.glob('*')) if path.name.lower() in SPLIT_NAMES]
 
+# %% ../../nbs/12_data.datasets.ipynb #8b7bb31d
 def _yolo_folders(root) -> list:
     "(split, folder of pictures, folder of labels) for each part of a YOLO export; empty if it is none."
     parts = [(split, folder/'images', folder/'labels') for split, folder in _split_folders(root)]
@@ -772,7 +800,7 @@ def _yolo_entries(root) -> pd.DataFrame:
         entries += [('', file.relative_to(labels).with_suffix('').as_posix(), split, file) for file in alone]
     return pd.DataFrame(entries, columns=['path', 'name', 'split', 'file']).sort_values(['split', 'name'], ignore_index=True)
 
-# %% ../../nbs/12_data.datasets.ipynb #6e8df152
+# %% ../../nbs/12_data.datasets.ipynb #18c20d0c
 def _read_yolo(root) -> 'tuple[list, dict]':
     "Rows of a YOLO export, in the order of split and name."
     entries, names = _yolo_entries(root), _class_names(root)
@@ -786,6 +814,7 @@ def _read_yolo(root) -> 'tuple[list, dict]':
     strays = _count_names(path for _, images, _ in _yolo_folders(root) for path in list_files(images)[1])
     return rows, {'strays': strays, 'label_meaning': meaning, 'target': 'label' if fracture == set() else 'fractured'}
 
+# %% ../../nbs/12_data.datasets.ipynb #b0d29cce
 KINDS['yolo'] = Kind('images beside labels, under train, valid, test or above them', lambda root: bool(_yolo_folders(root)), _read_yolo)
 
 # %% ../../nbs/12_data.datasets.ipynb #a7b3eb4f
@@ -808,7 +837,7 @@ def _copied_labels(pictures) -> dict:
     several = suspects.groupby('content').label.transform('nunique') > 1
     return {path: ['the same bytes lie under several classes'] for path in suspects.path[several]}
 
-# %% ../../nbs/12_data.datasets.ipynb #6414a4a4
+# %% ../../nbs/12_data.datasets.ipynb #ee8b31ad
 def _class_row(picture, header, labels, conflicts) -> dict:
     "One row of a class folder."
     label = picture.label or None
@@ -819,6 +848,7 @@ def _class_row(picture, header, labels, conflicts) -> dict:
 
 def _any_dicom(headers) -> bool: return any(header.get('format') == 'DICOM' for header in headers)
 
+# %% ../../nbs/12_data.datasets.ipynb #d00bd610
 def _target(labels) -> str: return 'fractured' if {0, 1} <= set(labels.values()) or len(labels) < 2 else 'label'
 
 # %% ../../nbs/12_data.datasets.ipynb #4d1a2e38
@@ -838,7 +868,7 @@ def _read_folder(root) -> 'tuple[list, dict]':
     rows = [_class_row(picture, header, labels, conflicts) for picture, header in zip(pictures.itertuples(), headers)]
     return rows, {'strays': _count_names(others), 'label_meaning': meaning, 'target': _target(labels)}
 
-# %% ../../nbs/12_data.datasets.ipynb #9535f5f1
+# %% ../../nbs/12_data.datasets.ipynb #53592f49
 def _class_folders(root) -> set:
     "Names of the class folders under `root` or under its split folders; a single one counts if its name is a label."
     parents = [folder for folder in _folders(root) if folder.name.lower() in SPLIT_NAMES] or [root]
@@ -847,6 +877,7 @@ def _class_folders(root) -> set:
     alone = len(names) == 1 and label_of_name(min(names)) is not None and any(_has_picture(folder, False) for folder in found)
     return names if len(names) > 1 or alone else set()
 
+# %% ../../nbs/12_data.datasets.ipynb #08f7b2fd
 def _is_multiregion(root) -> bool:
     return all((root/split).is_dir() for split in ('train', 'val', 'test')) and _class_folders(root) == {'fractured', 'not fractured'}
 

@@ -205,11 +205,12 @@ def turn(
     "Turn and mirror stored pixels as EXIF orientation asks (EXIF 2.32, tag 0x0112)."
     return np.ascontiguousarray(_TURNS[orientation](pixels))
 
-# %% ../../nbs/10_data.radiograph.ipynb #7ea2de09
+# %% ../../nbs/10_data.radiograph.ipynb #ad9caea1
 _CORNERS = {1: lambda x, y, w, h: (x, y), 2: lambda x, y, w, h: (w - x, y), 3: lambda x, y, w, h: (w - x, h - y),
             4: lambda x, y, w, h: (x, h - y), 5: lambda x, y, w, h: (y, x), 6: lambda x, y, w, h: (h - y, x),
             7: lambda x, y, w, h: (h - y, w - x), 8: lambda x, y, w, h: (y, w - x)}
 
+# %% ../../nbs/10_data.radiograph.ipynb #1f979f47
 def turn_boxes(
     boxes:np.ndarray, # `[k,4]` x0, y0, x1, y1 in stored pixels
     header:dict,      # from `read_header`: orientation, stored_width, stored_height
@@ -246,7 +247,7 @@ def _grey(image, bits=8):
     if image.mode not in ('1', 'L'): image = image.convert('RGB')
     return np.array(image.convert('L')), 'none' if bits <= 8 else 'upper byte'
 
-# %% ../../nbs/10_data.radiograph.ipynb #398f1b02
+# %% ../../nbs/10_data.radiograph.ipynb #735ea6b0
 _END = b'\xff\xd9'
 
 def _tail(byte, restart):
@@ -255,13 +256,14 @@ def _tail(byte, restart):
 
 _ENDINGS = (_END, _tail(0x00, 0), _tail(0xAA, 4), _tail(0x55, 0))
 
+# %% ../../nbs/10_data.radiograph.ipynb #4396b493
 def _same_lines(pictures):
     "The number of lines, from the top, in which all pictures agree."
     first, *others = map(np.asarray, pictures)
     same = np.all([other == first for other in others], axis=0).reshape(len(first), -1).all(axis=1)
     return len(first) if same.all() else int(same.argmin())
 
-# %% ../../nbs/10_data.radiograph.ipynb #69468a16
+# %% ../../nbs/10_data.radiograph.ipynb #05560fa3
 def _draft(image, min_side=None):
     "Ask a JPEG for luma at 1, 1/2, 1/4 or 1/8, its short side still `min_side`; returns the divisor."
     if image.format not in ('JPEG', 'MPO'): return 1
@@ -269,6 +271,7 @@ def _draft(image, min_side=None):
     image.draft('L', min_side and (min_side, min_side))
     return next(divisor for divisor in (1, 2, 4, 8) if -(-full//divisor) == image.width)
 
+# %% ../../nbs/10_data.radiograph.ipynb #f999012c
 def _continued(path, data, ending, min_side):
     "The picture that a JPEG would be if it ended so."
     image = _open_image(path, BytesIO(data + ending))
@@ -296,7 +299,7 @@ def _mend_jpeg(path, data, min_side):
     lines = _whole_blocks(image, _same_lines(pictures), divisor) if len(pictures) > 1 else image.height
     return image, lines, 'progressive' in image.info
 
-# %% ../../nbs/10_data.radiograph.ipynb #70c06ecf
+# %% ../../nbs/10_data.radiograph.ipynb #44372832
 def _onto(path, data, value):
     "As much of a PNG as decodes, on a background of this value."
     image = _open_image(path, BytesIO(data))
@@ -306,13 +309,14 @@ def _onto(path, data, value):
     except Exception: image.tile = []
     return image
 
+# %% ../../nbs/10_data.radiograph.ipynb #5c1afded
 def _mend_png(path, data):
     "A PNG that ends too early: the picture, and the number of lines before the first that is not whole."
     data = data.rstrip(b'\0')
     pictures = [_onto(path, data, value) for value in (0, 1)]
     return pictures[0], _same_lines(pictures)
 
-# %% ../../nbs/10_data.radiograph.ipynb #13adcfa2
+# %% ../../nbs/10_data.radiograph.ipynb #a795e178
 _FACTS = dict(modality='Modality', body_part='BodyPartExamined', view='ViewPosition', sex='PatientSex', age='PatientAge',
               maker='Manufacturer', device='ManufacturerModelName', intent='PresentationIntentType')
 
@@ -322,6 +326,7 @@ def _is_dicom(file):
     file.seek(0)
     return head[128:] == b'DICM' or (head[:2] in (b'\2\0', b'\x08\0') and head[3:4] == b'\0') or head[:3] == b'\0\x08\0'
 
+# %% ../../nbs/10_data.radiograph.ipynb #accc9617
 def _hashed(*values):
     "16 hexadecimal digits in place of identifiers, None where the last of them is empty."
     return sha256('\n'.join(map(str, values)).encode()).hexdigest()[:16] if values[-1] else None
@@ -483,9 +488,10 @@ def _one_frame(path, frames):
     "Raise `SeveralFrames` for more than one."
     if frames > 1: raise SeveralFrames(path, f'{frames} frames', 'Export the one frame that is the radiograph.')
 
-# %% ../../nbs/10_data.radiograph.ipynb #a4658874
+# %% ../../nbs/10_data.radiograph.ipynb #c291e221
 _LAST_LINE = {1: 'bottom', 2: 'bottom', 3: 'top', 4: 'top', 5: 'right', 6: 'left', 7: 'left', 8: 'right'}
 
+# %% ../../nbs/10_data.radiograph.ipynb #63863227
 def _count_missing(path, header, lines, strict):
     "The number of missing lines, noted in the header; raises `Truncated` where none is left or `strict` is asked for."
     height = header['stored_height']
@@ -510,11 +516,12 @@ def _read_dicom(path, file, strict):
     pixels, header['scaling'] = _dicom_grey(stored[:lines], dataset)
     return Radiograph(pixels, 'truncated' if header['truncated'] else 'ok', missing, header | dict(coarse=False, divisor=1))
 
-# %% ../../nbs/10_data.radiograph.ipynb #f6ccce96
+# %% ../../nbs/10_data.radiograph.ipynb #3611f760
 def _suspicious(image, header):
     "Whether the lines of a picture that decoded without complaint must be counted."
     return header['truncated'] or image.format in ('JPEG', 'MPO') and bool(np.all(np.asarray(image)[-1, -1] == 128))
 
+# %% ../../nbs/10_data.radiograph.ipynb #6871172c
 def _cut_short(path, header, error):
     "Raise what a decoder's complaint means, unless it is a truncation that can be mended."
     header['truncated'] = header['truncated'] or 'truncated' in str(error)

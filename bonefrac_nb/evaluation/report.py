@@ -8,12 +8,13 @@ __all__ = ['NO_MAP', 'POINT', 'FRACTURED', 'SOUND', 'OTHER', 'VIEWS', 'RESEARCH_
            'run_metrics', 'write_text', 'write_json', 'plot_roc', 'plot_precision_recall', 'plot_reliability',
            'plot_scores', 'plot_confusion', 'plot_ladder', 'gravest_mistakes', 'figure_svg', 'picture_png',
            'show_figure', 'headline', 'leak_statement', 'fill', 'split_section', 'figures_section', 'parts_section',
-           'points_section', 'curves_section', 'mistakes_section', 'read_run', 'write_report']
+           'points_section', 'curves_section', 'mistakes_section', 'read_run', 'without_paths', 'write_report']
 
-# %% ../../nbs/41_evaluation.report.ipynb #b26d9458
+# %% ../../nbs/41_evaluation.report.ipynb #77bb1789
 import base64
 import io
 import json
+import re
 from pathlib import Path
 
 import jinja2
@@ -42,15 +43,16 @@ def split_metrics(
     head = dict(n=len(used), positives=int(y.sum()), groups=int(used.group.nunique()), not_scored=int(len(frame) - len(used)), threshold=float(threshold))
     return {**head, **metric_summary(y, p, threshold, groups=used.group.to_numpy(), n_boot=resamples, seed=seed)}
 
-# %% ../../nbs/41_evaluation.report.ipynb #c742b010
+# %% ../../nbs/41_evaluation.report.ipynb #c59dc5c9
 def region_metrics(
     frame: pd.DataFrame, # rows of one split, with `regions` (tuple of names)
     threshold: float, # probability, 0-1
     **kwargs, # `resamples`, `seed` of `split_metrics`
 ) -> dict: # region → figures as in `split_metrics`
     "The figures of each region; a picture counts under each region that it shows."
-    names = sorted({r for regions in frame.regions for r in regions})
-    return {name: split_metrics(frame[[name in r for r in frame.regions]], threshold, **kwargs) for name in names}
+    shown = [tuple(regions) or ('unknown',) for regions in frame.regions]
+    names = sorted({name for regions in shown for name in regions})
+    return {name: split_metrics(frame[[name in regions for regions in shown]], threshold, **kwargs) for name in names}
 
 # %% ../../nbs/41_evaluation.report.ipynb #5407fcdb
 def subsets(
@@ -67,10 +69,11 @@ def subsets(
         parts['hairline fractures'] = frame[sound | (frame.fracture_type == 'hairline')]
     return parts
 
-# %% ../../nbs/41_evaluation.report.ipynb #f2344a5c
+# %% ../../nbs/41_evaluation.report.ipynb #61db1fcb
 NO_MAP = 'this model scores a picture as a whole and gives no map'
 POINT = ('sensitivity', 'specificity', 'ppv', 'npv', 'accuracy')
 
+# %% ../../nbs/41_evaluation.report.ipynb #f180dede
 def calibration_metrics(
     frame: pd.DataFrame, # rows of one split, as for `split_metrics`
     resamples: int = 1000, # bootstrap resamples of whole groups
@@ -129,11 +132,12 @@ def _axes(xlabel, ylabel, width=4.2, height=3.4):
     ax.spines[['top', 'right']].set_visible(False)
     return ax
 
-# %% ../../nbs/41_evaluation.report.ipynb #9c8a90ba
+# %% ../../nbs/41_evaluation.report.ipynb #300ca28c
 def _used(frame):
     used = frame[frame.scored.astype(bool) & frame.fractured.notna()]
     return used.fractured.to_numpy(int), used.probability.to_numpy(float)
 
+# %% ../../nbs/41_evaluation.report.ipynb #29d880b9
 def plot_roc(
     frame: pd.DataFrame, # scored rows of one split
     threshold: float, # the operating point, probability 0-1
@@ -205,9 +209,9 @@ def plot_confusion(
     sns.heatmap(counts/counts.sum(1, keepdims=True).clip(1), annot=counts, fmt='d', cmap='Blues', cbar=False, vmin=0, vmax=1, ax=ax, xticklabels=names, yticklabels=names)
     return ax.figure
 
-# %% ../../nbs/41_evaluation.report.ipynb #35721a13
+# %% ../../nbs/41_evaluation.report.ipynb #b867d591
 VIEWS = dict(metadata='header of the file', border='border of the picture', thumbnail='8 × 8 thumbnail', histogram='histogram of greys',
-             table='region, view, flags', order='labels of neighbours in number')
+             table='region, view, flags', order='training labels nearby in number')
 
 # %% ../../nbs/41_evaluation.report.ipynb #8b55a013
 def plot_ladder(
@@ -265,10 +269,11 @@ def picture_png(
     figure.savefig(out, format='png')
     return 'data:image/png;base64,' + base64.b64encode(out.getvalue()).decode()
 
-# %% ../../nbs/41_evaluation.report.ipynb #c209514c
+# %% ../../nbs/41_evaluation.report.ipynb #fa550f95
 RESEARCH_USE = ('For research and teaching only. This is not a medical device: it has not been validated for clinical use and must not '
                 'be used to diagnose, to triage, or to decide about the care of any person.')
 
+# %% ../../nbs/41_evaluation.report.ipynb #1d98f5a5
 def show_figure(
     m: dict, # `{"value", "ci95"}`, or null with `reason`
 ) -> str: # as '0.820 (0.771–0.862)'
@@ -293,13 +298,13 @@ def headline(
     best = max(rungs, key=rungs.get)
     return text + f' The best model that never sees the anatomy ({VIEWS.get(best, best)}) reaches {rungs[best]:.1%} on the same pictures.'
 
-# %% ../../nbs/41_evaluation.report.ipynb #2c78f149
+# %% ../../nbs/41_evaluation.report.ipynb #1d0ae561
 def leak_statement(
     metrics: dict, # contents of `metrics.json`, with `leaks` (list of `{"kind", "n"}`) and `allow_leaks`
 ) -> str: # one sentence
     "What the split lets through, said in words."
     leaks = [f"{leak['n']} × {leak['kind']}" for leak in metrics.get('leaks', [])]
-    if not leaks: return 'No leak between the parts was found by the checks that were made.'
+    if not leaks: return 'No leak between the parts was found by the checks that were made: copies, patients, neighbours in number.'
     return 'LEAKS ALLOWED (allow_leaks: true): ' + '; '.join(leaks) + '. The figures below are higher than they would be on unseen patients.'
 
 # %% ../../nbs/41_evaluation.report.ipynb #5aaaa6df
@@ -313,17 +318,18 @@ svg{max-width:100%;height:auto} pre{background:#f6f6f6;padding:.8em;overflow-x:a
 @media print{body{margin:0;font-size:11px} h2{break-after:avoid} figure,table,tr{break-inside:avoid} details{display:block}}
 '''
 
-# %% ../../nbs/41_evaluation.report.ipynb #44d5cc3c
+# %% ../../nbs/41_evaluation.report.ipynb #1ee582db
 PAGE = '''<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{{ title }}</title><style>{{ style|safe }}</style><body>
 <h1>{{ title }}</h1><p class="warn"><b>{{ research_use }}</b></p>
-{% if leaks %}<p class="warn">{{ leaks }}</p>{% endif %}
+<p{% if leaking %} class="warn"{% endif %}>{{ leaks }}</p>
 <p class="lead">{{ headline }}</p>
 {% for heading, body in sections if body %}<h2>{{ heading }}</h2>{{ body|safe }}{% endfor %}
 <p class="note">{{ research_use }}</p></body></html>'''
 
 _templates = jinja2.Environment(autoescape=True)
 
+# %% ../../nbs/41_evaluation.report.ipynb #a27d55fe
 def fill(
     template: str, # jinja2, escaped by default
     **values, # what to fill in
@@ -340,7 +346,7 @@ PICTURES = '''<div class="row">{% for src, caption in pictures %}<figure>{% if s
 
 def _table(columns, rows): return fill(TABLE, columns=columns, rows=rows)
 
-# %% ../../nbs/41_evaluation.report.ipynb #f9ebdedc
+# %% ../../nbs/41_evaluation.report.ipynb #e6a9510f
 def split_section(
     split: pd.DataFrame, # `split.csv`: `image_id`, `group`, `split`, `scored`, `reason`
     labels: pd.Series, # `fractured` by `image_id`, missing where unknown
@@ -349,25 +355,27 @@ def split_section(
     split = split.assign(fractured=split.image_id.map(labels))
     rows = [(name, len(part), int((part.fractured == 1).sum()), part.group.nunique(), int(part.scored.sum())) for name, part in split.groupby('split', sort=False)]
     out = _table(['part', 'pictures', 'fractured', 'groups', 'scored'], rows)
-    reasons = split[~split.scored.astype(bool)].reason.fillna('').str.replace(r' of \S+ in ', ' of a picture in ', regex=True).value_counts()
+    reasons = split[~split.scored.astype(bool)].reason.fillna('').str.replace(r' (of|as) .+ in (?=\w+$)', r' \1 a picture in ', regex=True).value_counts()
     if len(reasons): out += '<p>Kept in the table but not scored:</p>' + _table(['reason', 'pictures'], list(reasons.items()))
     return out
 
-# %% ../../nbs/41_evaluation.report.ipynb #a0816f81
+# %% ../../nbs/41_evaluation.report.ipynb #de1726f4
 NAMES = dict(auroc='AUROC', auprc='AUPRC', accuracy='accuracy', balanced_accuracy='balanced accuracy', sensitivity='sensitivity', specificity='specificity',
              ppv='PPV', npv='NPV', f1='F1', mcc='MCC', cohen_kappa="Cohen's kappa", brier='Brier score', ece='ECE (15 bins)', calibration_slope='calibration slope',
              calibration_intercept='calibration intercept', calibration_in_the_large='calibration in the large')
 
+# %% ../../nbs/41_evaluation.report.ipynb #d925ab1f
 def figures_section(
     metrics: dict, # contents of `metrics.json`
 ) -> str: # HTML
     "All figures of all splits, side by side."
     splits = metrics['splits']
     counts = [[k] + [s[k] for s in splits.values()] for k in ('n', 'positives', 'groups')]
-    cut = ['threshold (from validation)'] + [f"{s['threshold']:.3f}" for s in splits.values()]
+    cut = [f"threshold (fitted on {metrics.get('thresholds_fitted_on', 'validation')})"] + [f"{s['threshold']:.3f}" for s in splits.values()]
     rows = [[NAMES[k]] + [show_figure(s[k]) for s in splits.values()] for k in NAMES if all(k in s for s in splits.values())]
+    learned = '<p class="warn">The train part was learned: its figures show memory, not skill.</p>' if 'train' in splits else ''
     note = '<p class="note">In brackets: 95 % interval from a bootstrap that draws whole groups (bias-corrected and accelerated; reflected for ECE). PPV and NPV hold at the share of fractures in that part.</p>'
-    return _table(['figure', *splits], counts + [cut] + rows) + note
+    return _table(['figure', *splits], counts + [cut] + rows) + learned + note
 
 # %% ../../nbs/41_evaluation.report.ipynb #38753849
 def parts_section(
@@ -378,14 +386,14 @@ def parts_section(
     rows = [[name, m['n'], m['positives']] + [show_figure(m[c]) for c in columns] for name, m in parts.items()]
     return _table(['', 'pictures', 'fractured'] + [NAMES[c] for c in columns], rows) if rows else ''
 
-# %% ../../nbs/41_evaluation.report.ipynb #faee1d9c
+# %% ../../nbs/41_evaluation.report.ipynb #220294b2
 def points_section(
     figures: dict, # figures of one split
 ) -> str: # HTML
     "Both operating points: Youden's and the one for 90 % sensitivity on validation."
     points = figures.get('operating_points', {})
     rows = [[name, f"{p['threshold']:.3f}"] + [show_figure(p[c]) for c in POINT] for name, p in points.items()]
-    return _table(['chosen on validation by', 'threshold'] + [NAMES[c] for c in POINT], rows) if rows else ''
+    return _table(['rule', 'threshold'] + [NAMES[c] for c in POINT], rows) if rows else ''
 
 # %% ../../nbs/41_evaluation.report.ipynb #f692cb41
 def curves_section(
@@ -424,26 +432,34 @@ LIMITS = '''<ul><li>{{ research_use }}</li>
 <li>Scores of single pictures: a clinical reader sees all views of a patient, and the history.</li>
 <li>Shortcuts that were not looked for may still carry part of the score.</li></ul>{% if cite %}<p>Data: {{ cite }}</p>{% endif %}'''
 
-# %% ../../nbs/41_evaluation.report.ipynb #e445fe78
+# %% ../../nbs/41_evaluation.report.ipynb #46216619
 def _read(folder, name, reader, default=None):
     path = Path(folder)/name
     return reader(path) if path.exists() else default
 
+# %% ../../nbs/41_evaluation.report.ipynb #1b15e6fe
 def read_run(
     folder: str | Path, # a run folder, or the `--out` of `bonefrac evaluate`
-) -> dict: # `config`, `environment`, `history`, `split`, `metrics`, each None where the folder has none
+) -> dict: # `config`, `history`, `split`, `metrics`, each None (or '') where the folder has none
     "The parts of a run folder that the report shows."
     text = lambda p: p.read_text(encoding='utf-8')
-    return dict(config=_read(folder, 'config.yaml', text, ''), environment=_read(folder, 'environment.json', text, ''),
+    return dict(config=_read(folder, 'config.yaml', text, ''),
                 history=_read(folder, 'history.csv', pd.read_csv), split=_read(folder, 'split.csv', pd.read_csv),
                 metrics=_read(folder, 'metrics.json', lambda p: json.loads(text(p))))
 
-# %% ../../nbs/41_evaluation.report.ipynb #5b909d70
-def _sections(run, frame, shown, pictures, labels, command, cite):
+# %% ../../nbs/41_evaluation.report.ipynb #70aea30d
+def without_paths(
+    config: str, # text of `config.yaml`
+) -> str: # the same, with the reader's own folders left open
+    "A report names no folder of the machine that it was made on."
+    return re.sub(r'(?m)^(data|run): (?!.*\'\').+$', r'\1: PATH/TO/\1', config)
+
+# %% ../../nbs/41_evaluation.report.ipynb #bd54e7af
+def _sections(run, frame, shown, pictures, labels, record, cite, found):
     metrics, figures = run['metrics'], run['metrics']['splits'].get(shown)
     labels = frame.set_index('image_id').fractured if labels is None else labels
-    data = split_section(run['split'], labels) if run['split'] is not None else ''
-    again = fill(AGAIN, command=command, config=run['config'], environment=run['environment'])
+    data = fill('<p>{{ found }}</p>', found=found) + (split_section(run['split'], labels) if run['split'] is not None else '')
+    again = fill(AGAIN, command=record.get('command', ''), config=without_paths(run['config']), environment=json.dumps(record, indent=1))
     limits = fill(LIMITS, research_use=RESEARCH_USE, cite=cite)
     if figures is None: return [('What data, what split', data), ('How to run it again', again), ('What it must not be used for', limits)]
     rows = frame[frame.split == shown]
@@ -454,15 +470,16 @@ def _sections(run, frame, shown, pictures, labels, command, cite):
             ('The gravest mistakes', mistakes_section(rows, figures['threshold'], pictures)),
             ('How to run it again', again), ('What it must not be used for', limits)]
 
-# %% ../../nbs/41_evaluation.report.ipynb #f8d07446
+# %% ../../nbs/41_evaluation.report.ipynb #bc7ed48e
 def write_report(
     folder: str | Path, # run folder with `metrics.json`; `report.html` is written into it
     predictions: pd.DataFrame, # as for `run_metrics`, with every row of every split
     pictures=None, # callable: `image_id` → (`[H,W]` uint8, boxes); None: no pictures
     labels: pd.Series | None = None, # label of every picture by `image_id`, those that were not scored included
     title: str = 'bonefrac report', # heading
-    command: str = '', # the command that makes this run again
+    record: dict | None = None, # contents of `environment.json`, with `command`
     cite: str = '', # how to cite the data
+    data: str = '', # what was found in the folder, in a line
 ) -> Path: # the written file
     "One HTML file that says what was found, on what, and how far to trust it. Raises `FileNotFoundError` without `metrics.json`."
     run = read_run(folder)
@@ -470,6 +487,6 @@ def write_report(
     splits = run['metrics']['splits']
     shown = 'test' if 'test' in splits else next(iter(splits), '')
     lead = headline(splits[shown], shown) if shown else 'No picture could be scored.'
-    page = fill(PAGE, title=title, style=STYLE, research_use=RESEARCH_USE, leaks=leak_statement(run['metrics']) if run['metrics'].get('leaks') else '',
-                headline=lead, sections=_sections(run, predictions, shown, pictures, labels, command, cite))
+    page = fill(PAGE, title=title, style=STYLE, research_use=RESEARCH_USE, leaks=leak_statement(run['metrics']), leaking=bool(run['metrics'].get('leaks')),
+                headline=lead, sections=_sections(run, predictions, shown, pictures, labels, record or {}, cite, data))
     return write_text(page, Path(folder)/'report.html')

@@ -155,12 +155,13 @@ def init_weights(self: AlexNet,
         if init == 'he': init_normal(layer, (2 / layer.weight[0].numel())**0.5, 0., generator)
         if init == '2012': init_normal(layer, 0.01, float(i in (1, 3, 4, 5, 6)), generator)
 
-# %% ../../nbs/21_models.alexnet.ipynb #9abce401
+# %% ../../nbs/21_models.alexnet.ipynb #213e7dd2
 @delegates(AlexNet)
 def alexnet(**kwargs) -> AlexNet: # 61,100,840 weights with 3 channels and 1000 classes
     "AlexNet in one column (Krizhevsky 2014), as in torchvision"
     return AlexNet((64, 192, 384, 256, 256), (1, 1, 1, 1, 1), False, **kwargs)
 
+# %% ../../nbs/21_models.alexnet.ipynb #623bc7ad
 @delegates(AlexNet)
 def alexnet2012(
     init: str = 'he', # initial weights: 'he', 'torch' (its default), '2012' (the paper's, see below)

@@ -273,7 +273,7 @@ def resnet34(**kwargs) -> ResNet: # 21.8 million weights
     "ResNet-34: 3, 4, 6, 3 basic blocks"
     return ResNet(BasicBlock, (3, 4, 6, 3), **kwargs)
 
-# %% ../../nbs/20_models.resnet.ipynb #92d547a4
+# %% ../../nbs/20_models.resnet.ipynb #973fc468
 @delegates(ResNet)
 def resnet50(**kwargs) -> ResNet: # 25.6 million weights
     "ResNet-50: 3, 4, 6, 3 bottlenecks"
@@ -284,6 +284,7 @@ def resnet101(**kwargs) -> ResNet: # 44.5 million weights
     "ResNet-101: 3, 4, 23, 3 bottlenecks"
     return ResNet(Bottleneck, (3, 4, 23, 3), **kwargs)
 
+# %% ../../nbs/20_models.resnet.ipynb #aec200ad
 @delegates(ResNet)
 def resnet152(**kwargs) -> ResNet: # 60.2 million weights
     "ResNet-152: 3, 8, 36, 3 bottlenecks"
@@ -350,7 +351,7 @@ class Field(NamedTuple):
     size: int # side of its receptive field, in pixels
     stride: int # distance between the fields of neighbouring units, in pixels
 
-# %% ../../nbs/20_models.resnet.ipynb #cbc6934d
+# %% ../../nbs/20_models.resnet.ipynb #7a21308f
 def receptive_fields(
     visits: Sequence[Visit], # from `trace`: convolutions and poolings in one line, shortcuts named `downsample`
 ) -> dict[str, Field]: # by layer name, convolutions and poolings only
@@ -363,6 +364,7 @@ def receptive_fields(
         fields[name] = Field(reach, stride)
     return fields
 
+# %% ../../nbs/20_models.resnet.ipynb #d6c89daf
 def first_of(
     value: int | tuple[int, int], # as torch has kernel sizes and strides
 ) -> int: # of the height

@@ -73,9 +73,10 @@ def cpu_has_bfloat16(
     except OSError: return False
     return bool(flags & {'amx_bf16', 'avx512_bf16'})
 
-# %% ../../nbs/31_training.callbacks.ipynb #84eb04ee
+# %% ../../nbs/31_training.callbacks.ipynb #002ff275
 PRECISIONS = dict(fp32=None, bf16=torch.bfloat16, fp16=torch.float16)
 
+# %% ../../nbs/31_training.callbacks.ipynb #5f944813
 def choose_precision(
     precision: str, # 'auto', 'fp32', 'bf16' or 'fp16'
     device: str, # type of the device: 'cpu', 'cuda', …
@@ -390,7 +391,7 @@ def swap(self:EMA):
     torch._foreach_copy_(self.live, self.average); torch._foreach_copy_(self.average, old)
     self.swapped = not self.swapped
 
-# %% ../../nbs/31_training.callbacks.ipynb #101ca503
+# %% ../../nbs/31_training.callbacks.ipynb #0021cb9e
 @patch
 def before_validate(self:EMA, learner): self.swap()
 
@@ -401,6 +402,7 @@ def cleanup_validate(self:EMA, learner):
 @patch
 def after_fit(self:EMA, learner): torch._foreach_copy_(self.live, self.average)
 
+# %% ../../nbs/31_training.callbacks.ipynb #4c00bd55
 @patch
 def state_dict(self:EMA): return dict(average=self.average, updates=self.updates)
 
@@ -625,11 +627,12 @@ def rate_curve(
     falling = smooth[:max(2, int(np.argmin(smooth)) + 1)]
     return RateCurve(np.array(rates[:n]), smooth, float(rates[np.argmin(np.gradient(falling))]))
 
-# %% ../../nbs/31_training.callbacks.ipynb #eae07409
+# %% ../../nbs/31_training.callbacks.ipynb #6f16b8ca
 def random_state() -> dict: # of torch, on CPU and GPUs
     "Where torch's random numbers are"
     return dict(cpu=torch.get_rng_state(), cuda=torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [])
 
+# %% ../../nbs/31_training.callbacks.ipynb #d8329baf
 def set_random_state(
     state: dict, # from `random_state`
 ):

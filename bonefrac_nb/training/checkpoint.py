@@ -79,9 +79,10 @@ def unpack_weights(
     model.load_state_dict(tensors)
     return model
 
-# %% ../../nbs/32_training.checkpoint.ipynb #45370140
+# %% ../../nbs/32_training.checkpoint.ipynb #2704d7c5
 CARD_FIELDS = ('architecture', 'preprocessing', 'research_use') # what scoring an image cannot do without
 
+# %% ../../nbs/32_training.checkpoint.ipynb #1be67d5c
 def check_card(
     card: dict, # contents of `model.json`
     path: str|Path, # its name, for the error message

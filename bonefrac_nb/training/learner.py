@@ -190,7 +190,7 @@ class Learner(Predictor):
         for self.index, self.batch in enumerate(self.train): self.one_batch()
         if self.valid is not None: self.validate()
 
-# %% ../../nbs/30_training.learner.ipynb #243f3e33
+# %% ../../nbs/30_training.learner.ipynb #eb9ee03f
 @patch
 @hooked('batch', CancelBatch)
 def one_batch(self:Learner):
@@ -200,6 +200,7 @@ def one_batch(self:Learner):
     self.scaler.scale(self.loss).backward()
     self.update()
 
+# %% ../../nbs/30_training.learner.ipynb #fb4e4111
 @patch
 @hooked('step', CancelStep)
 def update(self:Learner):
