@@ -191,9 +191,10 @@ def copy_pairs(
     exact = exact_pairs(cache)
     return pd.concat([exact, near_pairs(cache, exact, progress)[exact.columns]], ignore_index=True)
 
-# %% ../../nbs/15_data.audit.ipynb #baedd8d5
+# %% ../../nbs/15_data.audit.ipynb #8dd60f64
 class PairError(ValueError): "Pairs that do not belong to a catalog."
 
+# %% ../../nbs/15_data.audit.ipynb #ef7bea88
 def pair_positions(
     catalog: pd.DataFrame, # catalog
     pairs: 'pd.DataFrame | None', # a, b from `copy_pairs`; None: no pairs
@@ -236,12 +237,13 @@ def copy_families(
     families = [_family(rows[number], links) for number, links in pairs.groupby(family[edges[0]])]
     return sorted(families, key=lambda f: (-len(f['members']), f['members']))
 
-# %% ../../nbs/15_data.audit.ipynb #22ef2a40
+# %% ../../nbs/15_data.audit.ipynb #8196f728
 def _header(path):
     "What a file's header says; nothing if it cannot be read."
     try: return read_header(path)
     except RadiographError: return {}
 
+# %% ../../nbs/15_data.audit.ipynb #7498b05c
 def _number(value): return np.nan if value is None else float(value)
 
 def _numbers(header):
@@ -260,12 +262,13 @@ def metadata_features(
     words = [pd.Categorical([header.get(name) for header in headers]).codes for name in ('format', 'mode')]
     return np.c_[np.array([_numbers(header) for header in headers], float), np.stack(words, 1)]
 
-# %% ../../nbs/15_data.audit.ipynb #8ad948b8
+# %% ../../nbs/15_data.audit.ipynb #4d19d1a7
 def _means(values, n):
     "Means of `n` pieces of a row of at least `n` values, as equal in length as can be."
     starts = np.arange(n) * len(values) // n
     return np.add.reduceat(values, starts) / np.diff([*starts, len(values)])
 
+# %% ../../nbs/15_data.audit.ipynb #1c3579cc
 def border_features(
     content: np.ndarray, # uint8 [h,w], one picture without padding
 ) -> np.ndarray: # float [36]
@@ -274,11 +277,12 @@ def border_features(
     strips = content[:depth], content[-depth:], content[:, :depth].T, content[:, -depth:].T
     return np.concatenate([[strip.std(), *_means(strip.mean(0), 8)] for strip in strips])
 
-# %% ../../nbs/15_data.audit.ipynb #902f3faa
+# %% ../../nbs/15_data.audit.ipynb #e7eb8d2b
 def thumbnail_features(content: np.ndarray) -> np.ndarray: # float [64]
     "8 × 8 pixels of a picture without padding."
     return np.asarray(Image.fromarray(content).resize((8, 8), Image.Resampling.BOX), float).ravel()
 
+# %% ../../nbs/15_data.audit.ipynb #15fc3910
 def histogram_features(content: np.ndarray) -> np.ndarray: # float [32], sums to 1
     "Share of pixels in each of 32 bins of brightness."
     return np.bincount(content.ravel() // 8, minlength=32) / content.size
@@ -302,13 +306,14 @@ def shortcut_features(
     seen = {name: _rows_of(cache, features) for name, features in PICTURE_FEATURES.items()}
     return {'metadata': metadata_features(catalog), **seen}
 
-# %% ../../nbs/15_data.audit.ipynb #7c88c330
+# %% ../../nbs/15_data.audit.ipynb #9dbf939a
 def _classifiers(seed):
     "The two classifiers whose mean logit is the score."
     trees = HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=8, l2_regularization=1, random_state=seed)
     linear = make_pipeline(SimpleImputer(strategy='median'), StandardScaler(), LogisticRegression(C=.1, max_iter=1000))
     return trees, linear
 
+# %% ../../nbs/15_data.audit.ipynb #fe0afe80
 def _positive_logit(model, rows): return logit(model.predict_proba(rows)[:, 1].clip(1e-6, 1 - 1e-6))
 
 # %% ../../nbs/15_data.audit.ipynb #b44dcdb2
@@ -408,10 +413,11 @@ def shortcut_transfer(
     if min(counts) < MIN_COUNT: return {name: {'auroc': {'value': None, 'ci95': None, 'reason': reason}} for name in features}
     return {name: _transferred(rows, labels, groups, train, test, n_boot, seed) for name, rows in features.items()}
 
-# %% ../../nbs/15_data.audit.ipynb #ef1ba9de
+# %% ../../nbs/15_data.audit.ipynb #43912b20
 KNOWN_BEFORE = ('view', 'hardware', 'multiscan', 'cast', 'metal', 'marker', 'side', 'initial_exam', 'osteopenia',
                 'age', 'gender', 'laterality')
 
+# %% ../../nbs/15_data.audit.ipynb #37188cab
 def _as_numbers(column):
     "A column as it is if it holds numbers, else one column for each of its words."
     if pd.api.types.is_numeric_dtype(column): return column.to_numpy(float, na_value=np.nan)[:, None]

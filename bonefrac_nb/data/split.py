@@ -21,10 +21,11 @@ SPLIT_COLUMNS = ['image_id', 'group', 'split', 'scored', 'reason']
 
 class SplitError(ValueError): "A split that cannot be made or read: names what was expected and what was found."
 
-# %% ../../nbs/16_data.split.ipynb #c104846b
+# %% ../../nbs/16_data.split.ipynb #ab0417d9
 BLOCK = 20 # numbers that are kept together where names run in the order of acquisition
 NEAR = 2   # numbers this close may be one patient even across the border of two blocks
 
+# %% ../../nbs/16_data.split.ipynb #dbcb7997
 def in_blocks(
     catalog: pd.DataFrame, # catalog
 ) -> pd.Series: # boolean [N]
@@ -91,9 +92,10 @@ def _frame(catalog, groups, part, target):
     columns = catalog.image_id.astype(str), groups, part, part != 'none', reason
     return pd.DataFrame(dict(zip(SPLIT_COLUMNS, columns))).reset_index(drop=True)
 
-# %% ../../nbs/16_data.split.ipynb #e4c964dd
+# %% ../../nbs/16_data.split.ipynb #85a48360
 BATCH = 10 # least number of images of a group that has only one label, to be called a batch
 
+# %% ../../nbs/16_data.split.ipynb #d8fcfca5
 def _batches(labels, groups):
     "Counts [G,L] of each label in groups that are batches, 0 in others; labels with fewer than 3 batches are left out."
     each = labels.groupby(groups).sum().sort_index()
@@ -180,7 +182,7 @@ def _key_leaks(split, keys, kind):
     found = found[found.split != found.split_other].rename(columns={'image_id_other': 'other', 'split_other': 'other_split'})
     return found.assign(kind=kind)[LEAK_COLUMNS]
 
-# %% ../../nbs/16_data.split.ipynb #7e983571
+# %% ../../nbs/16_data.split.ipynb #3148c6ff
 KINDS = ('bytes', 'pixels', 'near')
 
 def _copy_keys(catalog, pairs, kinds):
@@ -190,6 +192,7 @@ def _copy_keys(catalog, pairs, kinds):
     family = pd.Series(components(edges, len(catalog)))
     return family.astype('Int64').where(family.duplicated(keep=False))
 
+# %% ../../nbs/16_data.split.ipynb #19dc7939
 def _copy_leaks(split, catalog, pairs):
     "Leaks through copies, each under its strictest kind."
     found = [_key_leaks(split, _copy_keys(catalog, pairs, KINDS[:n + 1]), kind) for n, kind in enumerate(KINDS)]
@@ -259,9 +262,10 @@ def make_split(
     split = _frame(catalog, groups, _assign(catalog, groups, fractions, seed, target), target)
     return unscore_leaks(split, find_leaks(split, catalog, pairs))
 
-# %% ../../nbs/16_data.split.ipynb #6b285179
+# %% ../../nbs/16_data.split.ipynb #59308a94
 class LeakError(SplitError): "A split that leaks, and was not allowed to."
 
+# %% ../../nbs/16_data.split.ipynb #5dc59d88
 def broken_groups(
     split: pd.DataFrame, # group, split
 ) -> list[str]: # names of the groups that lie in more than one of train, val and test
