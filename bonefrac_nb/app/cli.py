@@ -60,7 +60,7 @@ def subparser(
     commands.add_subcommand(name, parser, help=about)
     return parser
 
-# %% ../../nbs/53_app.cli.ipynb #d17ef78e
+# %% ../../nbs/53_app.cli.ipynb #cfe4b8c7
 def add_train(commands):
     "Options of `train`."
     parser = subparser(commands, 'train', 'train from scratch and judge: on the phantom, or on the folder given with --data')
@@ -68,28 +68,32 @@ def add_train(commands):
     parser.add_argument('--resume', action='store_true', help='go on with the unfinished run in --run')
     add_config_options(parser)
 
+# %% ../../nbs/53_app.cli.ipynb #fb18205a
 def run_train(options):
     "Train and judge; the last line names the report."
-    from bonefrac_nb.app.experiment import choose_config, run_experiment
+    from bonefrac_nb.app.experiment import choose_config, resume_config, run_experiment
     given = {k: options[k] for k in field_docs() if options.get(k) is not None}
-    run_experiment(choose_config(options['config'], **given), resuming=options['resume'])
+    config = resume_config(given.pop('run', ''), **given) if options['resume'] else choose_config(options['config'], **given)
+    run_experiment(config, resuming=options['resume'])
 
-# %% ../../nbs/53_app.cli.ipynb #ba8a5c82
+# %% ../../nbs/53_app.cli.ipynb #7953d87e
 def add_evaluate(commands):
     "Options of `evaluate`."
     parser = subparser(commands, 'evaluate', 'score a finished run on its own or any other dataset')
     parser.add_argument('--run', type=str, default='', help='folder of a finished run')
-    parser.add_argument('--config', type=str, default=None, help='config.yaml of a run, in place of --run and --data')
+    parser.add_argument('--config', type=str, default=None, help='config.yaml of a run, in place of --run')
     parser.add_argument('--data', type=str, default='', help="folder of radiographs; empty: the run's own data")
-    parser.add_argument('--split', type=str, default='test', help="part to score: 'train', 'val', 'test' or 'all'; another dataset is always scored whole (default: test)")
+    parser.add_argument('--target', type=str, default='', help="label column of --data; empty: the one that was learned")
+    parser.add_argument('--split', type=str, default='test', choices=['train', 'val', 'test', 'all'], help="part to score: 'train', 'val', 'test' or 'all'; another dataset is always scored whole (default: test)")
     parser.add_argument('--out', type=str, default='', help='folder for metrics.json, predictions.csv and report.html (default: RUN/evaluation)')
 
+# %% ../../nbs/53_app.cli.ipynb #203fc4b6
 def run_evaluate(options):
     "Score a run on a dataset."
     from bonefrac_nb.app.experiment import evaluate_run
-    evaluate_run(**{k: options[k] for k in ('run', 'config', 'data', 'split', 'out')})
+    evaluate_run(**{k: options[k] for k in ('run', 'config', 'data', 'split', 'out', 'target')})
 
-# %% ../../nbs/53_app.cli.ipynb #9ef8c924
+# %% ../../nbs/53_app.cli.ipynb #d518fc30
 def add_predict(commands):
     "Options of `predict`."
     parser = subparser(commands, 'predict', 'score files and folders; a row for each file, the unreadable ones too')
@@ -98,12 +102,13 @@ def add_predict(commands):
     parser.add_argument('--out', type=str, default='predictions.csv', help='table to write: path, image_id, status, logit, probability (default: predictions.csv)')
     parser.add_argument('--workers', type=int, default=0, help='threads that decode files; 0: one for each core')
 
+# %% ../../nbs/53_app.cli.ipynb #83c19d8b
 def run_predict(options):
     "Score files and folders."
     from bonefrac_nb.app.experiment import predict_files
     predict_files(options['run'], options['paths'], options['out'], options['workers'])
 
-# %% ../../nbs/53_app.cli.ipynb #53f74176
+# %% ../../nbs/53_app.cli.ipynb #8f2d89e7
 def add_prepare(commands):
     "Options of `prepare`."
     parser = subparser(commands, 'prepare', 'recognise a dataset, decode it into the cache, and say what was found')
@@ -111,12 +116,13 @@ def add_prepare(commands):
     parser.add_argument('--size', type=int, default=192, help='side of the square that a picture is letterboxed into, pixels (default: 192)')
     parser.add_argument('--workers', type=int, default=0, help='threads that decode files; 0: one for each core')
 
+# %% ../../nbs/53_app.cli.ipynb #c900f300
 def run_prepare(options):
     "Fill the cache and describe the data."
     from bonefrac_nb.app.experiment import prepare
     prepare(options['data'], options['size'], options['workers'])
 
-# %% ../../nbs/53_app.cli.ipynb #4f013eca
+# %% ../../nbs/53_app.cli.ipynb #c3ccb149
 def add_phantom(commands):
     "Options of `phantom`."
     parser = subparser(commands, 'phantom', 'write simulated radiographs with known truth, in the FracAtlas layout')
@@ -126,6 +132,7 @@ def add_phantom(commands):
     parser.add_argument('--seed', type=int, default=0, help='the same seed gives the same files (default: 0)')
     for name, text in PHANTOM_KNOBS.items(): parser.add_argument(f'--{name}', type=float, default=0.0, help=f'{text}, 0-1 (default: 0)')
 
+# %% ../../nbs/53_app.cli.ipynb #9e97a68b
 PHANTOM_KNOBS = dict(marker_shortcut='strength with which the side marker follows the label', metal_shortcut='strength with which metal follows the label',
                      near_copies='share of images that get a near copy', batch_effect='share of fractured cases that come in one peculiar batch')
 
@@ -146,7 +153,7 @@ def make_parser() -> Parser: # of `bonefrac`
     for add, _ in COMMANDS.values(): add(commands)
     return parser
 
-# %% ../../nbs/53_app.cli.ipynb #40161098
+# %% ../../nbs/53_app.cli.ipynb #592d3b0e
 def main(
     words: list | None = None, # as typed; None: from the command line
 ) -> int: # exit code
@@ -155,7 +162,7 @@ def main(
     options = parsed[parsed['command']]
     try: COMMANDS[parsed['command']][1](options)
     except KeyboardInterrupt: return _failed('interrupted; go on with --resume where a run was on its way', options)
-    except BrokenPipeError: os._exit(0)
+    except BrokenPipeError: os._exit(1)
     except Exception as error: return _failed(f'{error}' if str(error) else type(error).__name__, options, wrong_use=isinstance(error, ConfigError))
     return 0
 

@@ -7,11 +7,11 @@ __all__ = ['CHOICES', 'RANGES', 'SHIPPED', 'ConfigError', 'option', 'DataFields'
            'AugmentFields', 'RunFields', 'Config', 'field_docs', 'nearest', 'check_fields', 'shipped_for',
            'read_config_file', 'load_config', 'save_config']
 
-# %% ../../nbs/50_app.config.ipynb #7aaeb8c9
+# %% ../../nbs/50_app.config.ipynb #2ff15265
 import difflib
 import os
 import typing
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import yaml
@@ -107,11 +107,13 @@ def field_docs() -> dict: # name → (type, default, explanation)
     hints = typing.get_type_hints(Config)
     return {f.name: (hints[f.name], f.default, f.metadata['explanation']) for f in fields(Config)}
 
-# %% ../../nbs/50_app.config.ipynb #25db01c0
+# %% ../../nbs/50_app.config.ipynb #8fbe275d
 CHOICES = dict(rows=('all', 'development'), split=('groups', 'given', 'peer', 'random'), optimizer=('adamw', 'sgd'),
                schedule=('onecycle', 'cosine', 'constant'), balance=('none', 'loss', 'sampling'), keep=('last', 'best'),
                device=('auto', 'cpu', 'cuda'), precision=('auto', 'fp32', 'bf16', 'fp16'),
                stem=('', '7x7', 'deep', '3x3'), downsample=('', 'conv', 'avg'))
+
+# %% ../../nbs/50_app.config.ipynb #e5d85551
 RANGES = dict(size=(32, 4096), epochs=(1, 100000), batch_size=(2, 65536), accumulate=(1, 4096), lr=(0, 100), warmup=(0, 1),
               val_share=(0, 0.9), test_share=(0, 0.9), ema=(0, 0.99999), label_smoothing=(0, 0.5), weight_decay=(0, 100),
               dropout=(-1, 0.99), phantom_images=(40, 10**7), phantom_size=(64, 4096), resamples=(50, 10**6), clip=(0, 1e9),
@@ -162,9 +164,10 @@ SHIPPED = {
     'multiregion-original': dict(model='resnet18', size=224, epochs=10, split='given', allow_leaks=True),
 }
 
-# %% ../../nbs/50_app.config.ipynb #b391539d
+# %% ../../nbs/50_app.config.ipynb #b03ccfdd
 _for_source = dict(phantom=['phantom'], fracatlas=['fracatlas-resnet18', 'fracatlas-alexnet'], multiregion=['multiregion-original'])
 
+# %% ../../nbs/50_app.config.ipynb #34a32cde
 def shipped_for(
     source: str, # the `source` of the catalog, as 'fracatlas'
     model: str | None = None, # the model that the user named, if any

@@ -346,7 +346,7 @@ PICTURES = '''<div class="row">{% for src, caption in pictures %}<figure>{% if s
 
 def _table(columns, rows): return fill(TABLE, columns=columns, rows=rows)
 
-# %% ../../nbs/41_evaluation.report.ipynb #e6a9510f
+# %% ../../nbs/41_evaluation.report.ipynb #eec4ea6d
 def split_section(
     split: pd.DataFrame, # `split.csv`: `image_id`, `group`, `split`, `scored`, `reason`
     labels: pd.Series, # `fractured` by `image_id`, missing where unknown
@@ -355,7 +355,7 @@ def split_section(
     split = split.assign(fractured=split.image_id.map(labels))
     rows = [(name, len(part), int((part.fractured == 1).sum()), part.group.nunique(), int(part.scored.sum())) for name, part in split.groupby('split', sort=False)]
     out = _table(['part', 'pictures', 'fractured', 'groups', 'scored'], rows)
-    reasons = split[~split.scored.astype(bool)].reason.fillna('').str.replace(r' (of|as) .+ in (?=\w+$)', r' \1 a picture in ', regex=True).value_counts()
+    reasons = split[~split.scored.astype(bool)].reason.astype('string').fillna('').str.replace(r' (of|as) .+ in (?=\w+$)', r' \1 a picture in ', regex=True).value_counts()
     if len(reasons): out += '<p>Kept in the table but not scored:</p>' + _table(['reason', 'pictures'], list(reasons.items()))
     return out
 
