@@ -25,7 +25,7 @@ def option(default, explanation: str): # a dataclass field that explains itself
     "A field of `Config` with its default and what it means, unit included."
     return field(default=default, metadata={'explanation': explanation})
 
-# %% ../../nbs/50_app.config.ipynb #86bf7dee
+# %% ../../nbs/50_app.config.ipynb #605f77cd
 @dataclass
 class DataFields:
     data: str = option('', 'folder of radiographs; empty: the built-in phantom, made on first use')
@@ -37,8 +37,8 @@ class DataFields:
     test_share: float = option(0.2, 'share of images for the test, 0-1')
     allow_leaks: bool = option(False, 'train on a split that tears a group apart; every artefact then says so')
     workers: int = option(0, 'processes that decode files; 0: one for each core')
-    phantom_images: int = option(1500, 'images of the built-in phantom')
-    phantom_size: int = option(160, 'pixels a side of the built-in phantom')
+    phantom_images: int = option(2200, 'images of the built-in phantom')
+    phantom_size: int = option(128, 'pixels a side of the built-in phantom')
 
 # %% ../../nbs/50_app.config.ipynb #5a17aa08
 @dataclass
@@ -154,10 +154,13 @@ def check_fields(
         if lo is not None and not lo <= v <= hi: raise ConfigError(f"{where}: '{k}' is {v}, outside {lo} to {hi}")
     return values
 
-# %% ../../nbs/50_app.config.ipynb #6bb3fa1b
+# %% ../../nbs/50_app.config.ipynb #a12c428b
+_plain = dict(flip_horizontal=0.0, rotate=0.0, zoom=0.0, shift=0.0, gamma=0.0, contrast=0.0, brightness=0.0)
 _fracatlas = dict(rows='development', flip_vertical=0.5, rotate=25.0)
+
+# %% ../../nbs/50_app.config.ipynb #f69b952e
 SHIPPED = {
-    'phantom': dict(size=128, epochs=8, warmup=0.3),
+    'phantom': dict(_plain, size=128, epochs=9, batch_size=32, lr=1e-3),
     'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=30),
     'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=30, lr=1e-4),
     'fracatlas-peer-protocol': dict(_fracatlas, model='resnet18', size=192, epochs=30, split='peer', allow_leaks=True),

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['COLUMNS', 'AUDIT_SIZE', 'CITE', 'MACHINE_FIELDS', 'SAME_PATIENTS', 'ExperimentError', 'phantom_folder',
            'development_ids', 'development_rows', 'class_values', 'set_target', 'open_data', 'choose_config',
-           'split_data', 'count_leaks', 'Parts', 'make_batches', 'model_options', 'make_callbacks', 'make_learner',
-           'score', 'fit_decision', 'sigmoid', 'predictions_table', 'model_card', 'environment', 'processor_name',
-           'run_state', 'run_folder', 'without_anatomy', 'shortcut_figures', 'find_copies', 'check_parts', 'keep_split',
-           'prepare_parts', 'train_model', 'judge', 'picture_source', 'again', 'cite_and_meaning', 'resume_config',
-           'begin', 'run_experiment', 'describe_data', 'describe_split', 'finish', 'summary', 'load_run', 'whole',
-           'foreign_split', 'own_rows', 'evaluation_parts', 'find_run', 'evaluate_run', 'judge_again', 'prepare',
-           'list_files', 'image_name', 'predict_files', 'score_chunk']
+           'split_data', 'count_leaks', 'Parts', 'twin_units', 'make_batches', 'model_options', 'make_callbacks',
+           'make_learner', 'score', 'fit_decision', 'sigmoid', 'predictions_table', 'model_card', 'environment',
+           'processor_name', 'run_state', 'run_folder', 'without_anatomy', 'shortcut_figures', 'find_copies',
+           'check_parts', 'keep_split', 'prepare_parts', 'train_model', 'judge', 'picture_source', 'again',
+           'cite_and_meaning', 'resume_config', 'begin', 'run_experiment', 'describe_data', 'describe_split', 'finish',
+           'summary', 'load_run', 'whole', 'foreign_split', 'own_rows', 'evaluation_parts', 'find_run', 'evaluate_run',
+           'judge_again', 'prepare', 'list_files', 'image_name', 'predict_files', 'score_chunk']
 
 # %% ../../nbs/51_app.experiment.ipynb #1d8ffae6
 import json
@@ -50,7 +50,7 @@ from ..training.learner import Learner
 class ExperimentError(RuntimeError):
     "An experiment that cannot go on: says why and what to do."
 
-# %% ../../nbs/51_app.experiment.ipynb #654b5c9d
+# %% ../../nbs/51_app.experiment.ipynb #9469bb09
 def phantom_folder(
     config: Config, # `phantom_images`, `phantom_size`
     progress: bool = True, # show a progress bar
@@ -59,7 +59,7 @@ def phantom_folder(
     root = default_folder()/f'phantom-v{PHANTOM_VERSION}-{config.phantom_images}x{config.phantom_size}'
     if not (root/'phantom.json').exists():
         root.parent.mkdir(parents=True, exist_ok=True)
-        write_phantom(root, n=config.phantom_images, size=config.phantom_size, seed=0, progress=progress)
+        write_phantom(root, n=config.phantom_images, size=config.phantom_size, seed=0, progress=progress, prevalence=1, twins=1)
     return root
 
 # %% ../../nbs/51_app.experiment.ipynb #04d4a259
@@ -171,7 +171,17 @@ class Parts:
         "Labels of rows."
         return self.catalog.fractured.iloc[rows].astype('Float32').to_numpy(dtype=np.float32, na_value=np.nan)
 
-# %% ../../nbs/51_app.experiment.ipynb #8b4f6bd1
+# %% ../../nbs/51_app.experiment.ipynb #d9170089
+def twin_units(
+    catalog: pd.DataFrame, # all rows, with `twin_of` where the source has twins
+    rows: np.ndarray, # which rows
+) -> np.ndarray | None: # unit of each row; None without twins
+    "What stays side by side when training batches are shuffled."
+    if 'twin_of' not in catalog: return None
+    twin = catalog.twin_of.iloc[rows].astype('string')
+    return twin.where(twin.fillna('') != '', catalog.image_id.iloc[rows].astype('string')).to_numpy(str)
+
+# %% ../../nbs/51_app.experiment.ipynb #b1b56abe
 def make_batches(
     config: Config, # `batch_size`, `seed`, `balance`, augmentation
     parts: Parts, # the data
@@ -184,7 +194,8 @@ def make_batches(
     labels, knobs = parts.labels(rows), {k: getattr(config, k) for k in asdict(Augment())}
     weight = cb.balanced_weights(labels) if train and config.balance == 'sampling' else None
     return Batches(parts.cache.pixels, rows, labels, min(config.batch_size, len(rows)) if train else 2*config.batch_size, shuffle=train, drop_last=train,
-                   seed=config.seed, augment=Augment(**knobs) if train else None, mean=mean, std=std, sample_weight=weight)
+                   seed=config.seed, augment=Augment(**knobs) if train else None, mean=mean, std=std, sample_weight=weight,
+                   units=twin_units(parts.catalog, rows) if train else None)
 
 # %% ../../nbs/51_app.experiment.ipynb #49b3e5e2
 def model_options(
@@ -485,9 +496,10 @@ def cite_and_meaning(
 CITE = dict(fracatlas='Abedeen et al., FracAtlas, Scientific Data 10:521 (2023), CC BY 4.0.', phantom='simulated by bonefrac_nb; no person was exposed.',
             mura='Rajpurkar et al., MURA, arXiv 1712.06957 (2017).', grazpedwri='Nagy et al., GRAZPEDWRI-DX, Scientific Data 9:222 (2022), CC BY 4.0.')
 
-# %% ../../nbs/51_app.experiment.ipynb #a7b23bc3
+# %% ../../nbs/51_app.experiment.ipynb #2cd9f906
 MACHINE_FIELDS = ('run', 'data', 'device', 'threads', 'workers', 'pictures')
 
+# %% ../../nbs/51_app.experiment.ipynb #168f4d63
 def resume_config(
     run: str, # folder of the unfinished run
     **given, # fields that the user set
@@ -611,9 +623,10 @@ def whole(
     part = np.where(reason == '', 'all', 'none')
     return pd.DataFrame(dict(image_id=catalog.image_id, group=assign_groups(catalog), split=part, scored=part == 'all', reason=reason))
 
-# %% ../../nbs/51_app.experiment.ipynb #7c128e8c
+# %% ../../nbs/51_app.experiment.ipynb #e04d2e87
 SAME_PATIENTS = ('fracatlas', 'mura', 'grazpedwri') # sources whose patients or numbers mean the same in every copy
 
+# %% ../../nbs/51_app.experiment.ipynb #e6796720
 def foreign_split(
     catalog: pd.DataFrame, # of another dataset, or of other rows of the same
     cache: Cache, # its pixels

@@ -294,9 +294,10 @@ def _rows_of(cache, features):
     contents = map(cache.content, range(len(cache)))
     return np.stack([features(content) if min(content.shape) >= 8 else nothing for content in contents])
 
-# %% ../../nbs/15_data.audit.ipynb #ed46d439
+# %% ../../nbs/15_data.audit.ipynb #4c067a00
 PICTURE_FEATURES = {'border': border_features, 'thumbnail': thumbnail_features, 'histogram': histogram_features}
 
+# %% ../../nbs/15_data.audit.ipynb #7b01c74e
 def shortcut_features(
     catalog: pd.DataFrame, # catalog, with paths
     cache: Cache, # its cache
@@ -330,9 +331,10 @@ def fitted_logit(
         models = [model.fit(features[:, known], labels) for model in _classifiers(seed)]
         return np.mean([_positive_logit(model, others[:, known]) for model in models], axis=0)
 
-# %% ../../nbs/15_data.audit.ipynb #3bd9ade1
+# %% ../../nbs/15_data.audit.ipynb #9b01e456
 FOLDS = 5
 
+# %% ../../nbs/15_data.audit.ipynb #5c7b2109
 def out_of_fold(
     features: np.ndarray, # float [N,F], NaN where unknown
     labels: np.ndarray, # int [N], 0 or 1

@@ -169,7 +169,7 @@ def tube_chords(
     inner = np.maximum(1 - v / wi[k], 0) * ci[k] * inside
     return outer, inner, fill[k] * inner
 
-# %% ../../nbs/13_data.phantom.ipynb #dd0e7ac8
+# %% ../../nbs/13_data.phantom.ipynb #96d09da7
 def raised(a, doublings):
     "a squared, and again. (`**` would be slower by far.)"
     for _ in range(doublings): a = a * a
@@ -177,6 +177,7 @@ def raised(a, doublings):
 
 def chords(part, x, y): return (tube_chords if isinstance(part, Tube) else ellipsoid_chords)(part, x, y)
 
+# %% ../../nbs/13_data.phantom.ipynb #66befd21
 def join(
     parts: list, # of Tube or Ellipsoid
     x: np.ndarray, # float32, places in mm
@@ -239,7 +240,7 @@ class Body:
     spread: float = 1. # of the fingers
     flexion: float = 5. # of the elbow, degrees
 
-# %% ../../nbs/13_data.phantom.ipynb #7b60a23d
+# %% ../../nbs/13_data.phantom.ipynb #2bbde9da
 @dataclass
 class Bone:
     "Parts grown together. The first part is the one that can break."
@@ -253,17 +254,19 @@ class Bone:
         low, high = zip(*(p.bounds() for p in self.parts))
         return np.min(low, 0), np.max(high, 0)
 
+# %% ../../nbs/13_data.phantom.ipynb #437012bd
 class Limb(NamedTuple):
     "Bones and flesh."
     bones: list # of Bone
     flesh: list # of Tube
 
-# %% ../../nbs/13_data.phantom.ipynb #a0a06563
+# %% ../../nbs/13_data.phantom.ipynb #19724adc
 def rows(table):
     "Name and numbers of each line of a text table, but for its heading."
     lines = [line.split() for line in table.strip().splitlines()[1:]]
     return [(name, [float(n) for n in numbers]) for name, *numbers in lines]
 
+# %% ../../nbs/13_data.phantom.ipynb #7301fc41
 def grow(*groups):
     "Bones, from named parts, in the order in which they come."
     parts = {}
@@ -287,7 +290,7 @@ def meat_of(table, body):
     "Flesh from lines of: start, end, flat, skin, cap, fill, half widths."
     return [meat(n[:3], n[3:6], np.array(n[10:]) * body.girth, *n[6:10]) for _, n in rows(table)]
 
-# %% ../../nbs/13_data.phantom.ipynb #94423133
+# %% ../../nbs/13_data.phantom.ipynb #0b87aa79
 def facets_of(name, e, named, gap):
     "Planes that keep a pebble `gap` mm away from those of other names."
     for other_name, other in named:
@@ -297,14 +300,16 @@ def facets_of(name, e, named, gap):
         near, far = (1 / np.linalg.norm(np.linalg.solve(p.axes, n)) for p in (e, other))
         if near + far + gap > distance: yield [*n, n @ e.centre + distance * near / (near + far) - gap / 2]
 
+# %% ../../nbs/13_data.phantom.ipynb #b7985144
 def pack(named, gap):
     "Pebbles ground to fit each other."
     def ground(name, e): return replace(e, facets=np.array([*facets_of(name, e, named, gap)]).reshape(-1, 4))
     return [(name, ground(name, e)) for name, e in named]
 
-# %% ../../nbs/13_data.phantom.ipynb #df78aa3e
+# %% ../../nbs/13_data.phantom.ipynb #059ae0f6
 RAY_WIDTHS = (1, .93, .78, .66)
 
+# %% ../../nbs/13_data.phantom.ipynb #83a6e198
 def ray_bones(name, base, degrees, lengths, width, words, kink):
     "Parts of one ray: name, part, start, end, half width."
     made, p = [], np.asarray(base, float)
@@ -317,12 +322,13 @@ def ray_bones(name, base, degrees, lengths, width, words, kink):
         p = q + 1.6 * unit(q - p)
     return made
 
-# %% ../../nbs/13_data.phantom.ipynb #cac6baa9
+# %% ../../nbs/13_data.phantom.ipynb #c55fb18a
 def skin_of(p, q, w, girth):
     "Flesh around a free bone from `p` to `q`."
     widths = np.array([1.35 * w + 2.4, 1.2 * w + 2.4]) * girth
     return meat(p - 6 * unit(q - p), q + 6 * unit(q - p), widths, .95, 1.2, 1)
 
+# %% ../../nbs/13_data.phantom.ipynb #553d77f5
 def rays_of(table, words, body, spread=1.):
     "Named parts and flesh from lines of: base, degrees, half width, first free bone, lengths."
     bones, flesh = [], []
@@ -354,12 +360,14 @@ ray   x     y   z  degrees width free  lengths
 5  13.5    24   0    13    4.2   1   52 33 19 16
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #75aef6e0
+# %% ../../nbs/13_data.phantom.ipynb #fe674797
 FOREARM = '''
 bone     x0   y0  z0    x1  y1 z1   near shaft far  flat bow sway  flares    caps   cortex shell fill
 radius  -11 -236   0    -8  -3  0   10.5  6.8   15   .8   -8   0   .09 .2   .3  .3    .42   .55  .15
 ulna      7 -246   0  12.5  -6  0     11  6.2  7.5  .95    4   0    .2 .1   .5  .5    .42   .55  .15
 '''
+
+# %% ../../nbs/13_data.phantom.ipynb #6715b8e8
 FOREARM_ENDS = '''
 bone         x    y    z   rx   ry  rz turn shell fill round
 pisiform  14.5 10.5    8  3.8  4.6   4    0   .5   1.3    1
@@ -369,11 +377,13 @@ ulna         6 -252  -12   10   17   9    0   .6    1    1
 ulna         4 -236    8    8    6   6    0   .6    1    1
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #df811f83
+# %% ../../nbs/13_data.phantom.ipynb #b0d6343d
 UPPER_ARM = '''
 bone     x0   y0  z0    x1  y1 z1   near shaft far  flat bow sway  flares    caps   cortex shell fill
 humerus   0 -310   0     0  -4  0     23    11  27   .72   0   0   .14 .17  .8 .25    .42   .55  .15
 '''
+
+# %% ../../nbs/13_data.phantom.ipynb #822548e2
 ELBOW = '''
 bone       x    y  z   rx   ry  rz turn shell fill round
 humerus  -12   -2  0    9    9  10   0   .6    1    1
@@ -382,12 +392,14 @@ humerus   25  -12  0    7    9   8   0   .6    1    1
 humerus  -24  -12  0    5    8   7   0   .6    1    1
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #2f5764a2
+# %% ../../nbs/13_data.phantom.ipynb #09260b95
 LOWER_ARM_FLESH = '''
 part      x0   y0  z0   x1   y1 z1  flat skin cap fill  half widths
 forearm    0 -285   0   -2   30  0   .85   3   .9   1   42 46 38 27 25
 palm      -4    0   0    0  112  0   .36   2   .4   1   26 34 40 36
 '''
+
+# %% ../../nbs/13_data.phantom.ipynb #6ba62be7
 UPPER_ARM_FLESH = '''
 part      x0   y0  z0   x1   y1 z1  flat skin cap fill  half widths
 arm        0 -320   0    0   30  0   .95   5   .9   1   56 52 44 40
@@ -415,7 +427,7 @@ def arm(
     upper = Limb(grow(tubes_of(UPPER_ARM, body), pebbles_of(ELBOW, body)), meat_of(UPPER_ARM_FLESH, body))
     return attach(lower, upper, turn_x(-body.flexion), np.array([0, -250., 0]))
 
-# %% ../../nbs/13_data.phantom.ipynb #ad9757ed
+# %% ../../nbs/13_data.phantom.ipynb #00323736
 SHOULDER = '''
 bone      x0   y0  z0   x1   y1  z1   near shaft far  flat bow sway  flares   caps  cortex shell fill
 humerus  -31   -6   0  -86  300   0     23  11.5  20   .92   0   0   .2  .2   .9 .4    .42   .55  .15
@@ -425,6 +437,8 @@ scapula    8   18   0   42  126 -12      7   4.5   5    .8   3   0   .3  .3  .45
 scapula   58  -14 -10   49  122 -14    2.5   2.2   3    .9  -5   0   .2  .2  .45 .45   .4    .55  .15
 scapula   60   12 -16  -14  -33 -16      4     5   8    .6   4   0   .2  .2  .45 .45   .4    .55  .15
 '''
+
+# %% ../../nbs/13_data.phantom.ipynb #0ebedf59
 SHOULDER_ENDS = '''
 bone       x    y   z   rx   ry  rz turn shell fill round
 humerus  -25    0   0   23   23  22   0   .6    1    1
@@ -435,7 +449,7 @@ scapula   10  -14  14    9    7  10  15   .9    1    1
 scapula   12    4   0   10   16   8   0   .6    1    1
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #b1c5e6f2
+# %% ../../nbs/13_data.phantom.ipynb #6e57d2a0
 SHOULDER_FLESH = '''
 part      x0   y0  z0   x1   y1  z1  flat skin cap fill  half widths
 arm      -34  -32   0  -92  330   0  .95    6   .9   1   44 58 54 48
@@ -445,6 +459,7 @@ armpit   -28   12   0  150   40   0  .75    5   .9   1   50 62 66
 lung     150  -40   0  150  330   0   .6    0    1 -.55  34 78 96 100
 '''
 
+# %% ../../nbs/13_data.phantom.ipynb #aecaf108
 def rib(i):
     "The i-th rib from above."
     start, end = (176, -34 + 27 * i, -40), (66 - 7 * i, 8 + 31 * i, 0)
@@ -474,7 +489,7 @@ brim     88   30   8   84  -78 -20      3   2.8   3   1.4  24   0   .2  .2  .45 
 sacrum  136 -140 -20  134   20 -40     52    40  12   .25   0   0   .5  .5   .3  .5    0    .8   .8
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #1ed020b8
+# %% ../../nbs/13_data.phantom.ipynb #22e68566
 HIP_ENDS = '''
 bone      x    y   z    rx    ry    rz  turn shell fill round
 femur     0    0   0  23.5  23.5  23.5    0   .6   1    1
@@ -483,6 +498,8 @@ femur   -35   68  -8     8    12     9  -20   .8   1    1
 pelvis   96   48  10     9    19     9  -12   .9   1    1
 socket    9    0  -8    27    31    20   10   .4  .15   1
 '''
+
+# %% ../../nbs/13_data.phantom.ipynb #f77f5058
 HIP_FLESH = '''
 part      x0   y0  z0   x1   y1  z1  flat skin cap fill  half widths
 thigh    -24  -60   0  -26  430   0  .85    9   .6   1   70 92 86 74
@@ -496,13 +513,15 @@ def hip(
     "Pelvis and thigh; the head of the femur at the origin, the other leg along x."
     return Limb(grow(tubes_of(HIP, body), pebbles_of(HIP_ENDS, body)), meat_of(HIP_FLESH, body))
 
-# %% ../../nbs/13_data.phantom.ipynb #9ebb701a
+# %% ../../nbs/13_data.phantom.ipynb #304782cd
 LEG = '''
 bone     x0   y0  z0   x1   y1  z1   near shaft  far  flat bow sway  flares    caps   cortex shell fill
 femur     8 -330   0    0   -3   0     17    15   36   .82   0   0   .2 .25   .4 .45    .45   .55  .15
 tibia     0    4   0    4  372  -6     38    13   22   .72   0   0   .2 .13  .16  .3    .5    .55  .15
 fibula  -33   20 -14  -27  390 -10   10.5   6.6 10.5   .95   3   0   .1 .14   .8 1.2    .5    .55  .15
 '''
+
+# %% ../../nbs/13_data.phantom.ipynb #f74b513d
 LEG_ENDS = '''
 bone      x    y   z   rx   ry  rz turn shell fill round
 femur    21  -20  -4   20   19  27   0   .7    1    1
@@ -513,6 +532,8 @@ tibia     0   36  20    9   16   7   0   .7    1    1
 tibia    21  370  -4    6   14   8   5   .7    1    1
 patella  -2  -28  41   20   22  10   0   .9    1    1
 '''
+
+# %% ../../nbs/13_data.phantom.ipynb #b780842c
 LEG_FLESH = '''
 part    x0   y0  z0   x1   y1  z1  flat skin cap fill  half widths
 calf    -1  -70  -6    0  384  -4  .92    5   .5   1   58 56 58 46 33 33
@@ -533,7 +554,7 @@ cuneiform-2   9   55    4     9   11   11    4   .6   1.2  1.3
 cuneiform-3  -2 55.5    3     9   13   11   -4   .6   1.2  1.3
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #c7edcdac
+# %% ../../nbs/13_data.phantom.ipynb #2b269b82
 TOES = '''
 ray   x     y   z  degrees width free  lengths
 1    21    68   0     5     6.6   1   60 31 23
@@ -542,6 +563,8 @@ ray   x     y   z  degrees width free  lengths
 4   -11    61  -1    -8     4.1   1   67 23 10 9
 5   -21    58  -5   -13     4.4   1   64 21 9 8
 '''
+
+# %% ../../nbs/13_data.phantom.ipynb #45c9a754
 FOOT_FLESH = '''
 part    x0   y0  z0   x1   y1  z1  flat skin cap fill  half widths
 sole    -4  -62  -8    0  140   0   .5    3   .8   1   32 34 42 46
@@ -718,7 +741,7 @@ class Fragment(NamedTuple):
     pivot: float = 0. # mm along
     shift: tuple = (0., 0.) # mm along and across
 
-# %% ../../nbs/13_data.phantom.ipynb #6c27e01c
+# %% ../../nbs/13_data.phantom.ipynb #b2bd6e75
 def rotate(u, v, angle):
     c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     return c * u - s * v, s * u + c * v
@@ -728,6 +751,7 @@ def to_whole(f, u, v):
     u, v = rotate(u - np.float32(f.pivot + f.shift[0]), v - np.float32(f.shift[1]), -f.angle)
     return u + np.float32(f.pivot), v
 
+# %% ../../nbs/13_data.phantom.ipynb #fcd85dc3
 def to_broken(f, u, v):
     "Where a place of the whole bone went."
     u, v = rotate(u - np.float32(f.pivot), v, f.angle)
@@ -765,11 +789,12 @@ def injure(
     step, apex, place = sign * g.uniform(*STEP), -sign * g.uniform(*APEX), g.uniform(low[i], high[i])
     return Injury(kind, names[i], place, lean, step, apex, g.uniform(*GAP), g.uniform(0, 6), g.normal(42, 8))
 
-# %% ../../nbs/13_data.phantom.ipynb #a8d3352b
+# %% ../../nbs/13_data.phantom.ipynb #f9ad8e8f
 PAIRS = [('radius', 'ulna'), ('tibia', 'fibula')]
 PAIRS += [(f'{row}-{i}', f'{row}-{i + 1}') for row in ('metacarpal', 'metatarsal') for i in (2, 3, 4)]
 TOGETHER = .7 # how often a displaced fracture has a second one beside it
 
+# %% ../../nbs/13_data.phantom.ipynb #472e0f19
 def spread(
     injury: Injury, # the first
     sites: dict, # of its Region
@@ -784,13 +809,14 @@ def spread(
     own = dict(step=injury.step * g.uniform(.8, 1.1), gap=g.uniform(*GAP), phase=g.uniform(0, 6))
     return [injury, injury._replace(bone=bone, place=place, **own)]
 
-# %% ../../nbs/13_data.phantom.ipynb #73cf1919
+# %% ../../nbs/13_data.phantom.ipynb #0396a1fa
 def edge(injury, u, w, length):
     "The line along which a bone of half width `w` breaks at `u` of `length`."
     spiral, fine = injury.kind == 'spiral', injury.kind in ('spiral', 'hairline')
     slope, curve = SLOPE[injury.kind] * injury.lean, w * np.sign(injury.lean) * spiral
     return Line(u, slope, curve, (.02 if fine else .07) * w, injury.phase, w, .6 * min(u, length - u))
 
+# %% ../../nbs/13_data.phantom.ipynb #1903bad6
 def turns(injury, u, length, w, strength):
     "Angles of the two ends about their joints, radians."
     step, apex = injury.step * w * strength, injury.apex * w * strength
@@ -820,7 +846,7 @@ def splinters(injury, first, last, apex, w):
     middle = w * .45 * np.sin(injury.phase)
     return [piece(-1, (-np.inf, middle)), piece(1, (middle, np.inf))]
 
-# %% ../../nbs/13_data.phantom.ipynb #051312b0
+# %% ../../nbs/13_data.phantom.ipynb #c9e5a7a1
 class Break(NamedTuple):
     "A fracture as one view shows it."
     origin: np.ndarray # [2], where the bone's axis begins, mm
@@ -829,6 +855,7 @@ class Break(NamedTuple):
     cracks: list # (Line, width in mm, share of the bone that is missing)
     outline: np.ndarray # [k,2], points around the broken edges, along and across, mm
 
+# %% ../../nbs/13_data.phantom.ipynb #521e8092
 def outline(line, fragments, w):
     "Points around the broken edges, with a margin."
     v, margin = np.linspace(-1, 1, 9) * w, 1.5 + .15 * w
@@ -885,10 +912,11 @@ def broken_paths(bone, b, x, y, pixel):
         for total, path in zip((shell, inside), join(bone.parts, *picture_frame(b, *p))): total += path * keep
     return shell, inside
 
-# %% ../../nbs/13_data.phantom.ipynb #553c962c
+# %% ../../nbs/13_data.phantom.ipynb #40afd5e2
 STREAMS = ('body', 'side', 'injury', 'metal', 'cast', 'pose', 'marker', 'exposure', 'collimator', 'texture', 'noise')
 BY_PATIENT = STREAMS[:5]
 
+# %% ../../nbs/13_data.phantom.ipynb #511bdce2
 @dataclass(frozen=True)
 class Case:
     "One image before it is drawn."
@@ -923,7 +951,7 @@ def draw_body(case):
     flexion = 0. if case.anatomy != 'elbow' else bent if case.view == 'lateral' else straight
     return Body(bone, cortex, girth, spread, flexion)
 
-# %% ../../nbs/13_data.phantom.ipynb #dd6d34f3
+# %% ../../nbs/13_data.phantom.ipynb #8acc31d6
 def draw_pose(case, size):
     "Matrix of the view, and detector."
     g, region = case.stream('pose'), REGION[case.anatomy]
@@ -933,6 +961,7 @@ def draw_pose(case, size):
     R = np.array([[np.cos(t), 0, np.sin(t)], [0, 1, 0], [-np.sin(t), 0, np.cos(t)]])
     return R, Detector(size, (x + shift[0], y + shift[1], side * grow), angle, case.side == 'L')
 
+# %% ../../nbs/13_data.phantom.ipynb #d355ec3f
 def draw_injuries(case):
     "The fractures: none, one, or two side by side."
     g, sites = case.stream('injury'), REGION[case.anatomy].sites
@@ -980,10 +1009,11 @@ def draw_cast(case, flesh):
     flat, d = np.median(t.depth / np.maximum(t.width, 1e-3)) * 1.05, t.end - t.start
     return replace(meat(t.start + d * a, t.start + d * b, widths, flat, thick, .05), across=t.across)
 
-# %% ../../nbs/13_data.phantom.ipynb #84c58aeb
+# %% ../../nbs/13_data.phantom.ipynb #b84ee153
 GLYPHS = {'L': [[(0, 0), (0, 1), (.6, 1)]],
           'R': [[(0, 1), (0, 0), (.42, 0), (.6, .12), (.6, .38), (.42, .5), (0, .5)], [(.28, .5), (.62, 1)]]}
 
+# %% ../../nbs/13_data.phantom.ipynb #29b3bec6
 def glyph(letter, height, boxed, fine=6):
     "Shares [h,w] of the full thickness of lead."
     h = max(int(round(height)), 6)
@@ -1004,9 +1034,10 @@ def draw_marker(case, soft):
     out[r:r + a.shape[0], c:c + a.shape[1]] = a
     return out
 
-# %% ../../nbs/13_data.phantom.ipynb #ffa93457
+# %% ../../nbs/13_data.phantom.ipynb #cd94ee23
 COLLIMATED = (.55, .33, .12) # not at all, masked to black, left white
 
+# %% ../../nbs/13_data.phantom.ipynb #0ee006ee
 def draw_collimator(case, size):
     "Which share of each pixel the beam reaches (None: all of it), and whether the rest is masked to black."
     g = case.stream('collimator')
@@ -1038,7 +1069,7 @@ def expose(case, attenuation, soft, beam):
     noise = case.stream('noise').standard_normal((size, size), np.float32)
     return np.maximum(photons + noise * np.sqrt(photons * np.float32(np.exp(-.8 * thick) / dose)), np.float32(1e-5))
 
-# %% ../../nbs/13_data.phantom.ipynb #bbcc7312
+# %% ../../nbs/13_data.phantom.ipynb #277fc1a0
 def window_of(case, thick):
     "How the display is set: share of the flesh's shadow that is left, darkest and brightest attenuation, steepness."
     g, region = case.stream('exposure'), REGION[case.anatomy]
@@ -1048,6 +1079,7 @@ def window_of(case, thick):
     if case.batch: dark, bright = dark - .35, bright * 1.35
     return [np.float32(v) for v in (left, dark, bright * (1.03 if case.copy_of >= 0 else 1), steep)]
 
+# %% ../../nbs/13_data.phantom.ipynb #70ae9e91
 def develop(case, photons, soft):
     "Grey values [S,S] in 0..1."
     left, dark, bright, steep = window_of(case, thickness(soft))
@@ -1065,7 +1097,7 @@ def soft_tissue(case, flesh, x, y):
     uneven = .035 * grain(g, size, 14) + .02 * grain(g, size, 48)
     return np.maximum(MU['fat'] * fat + muscle + uneven * muscle / (1 + muscle) - air, 0).astype(np.float32)
 
-# %% ../../nbs/13_data.phantom.ipynb #1f6120fb
+# %% ../../nbs/13_data.phantom.ipynb #14c2e5eb
 def add_bones(case, total, bones, broken, detector, x, y):
     "Bone in place of flesh; `broken` maps names to Break."
     g, size, cells = case.stream('texture').spawn(1)[0], detector.size, int(detector.size * detector.pixel / .8)
@@ -1078,6 +1110,7 @@ def add_bones(case, total, bones, broken, detector, x, y):
         shell, inside = broken_paths(bone, hit, *where, detector.pixel) if hit else join(bone.parts, *where)
         total[box] += np.float32(MU['cortex'] - MU['soft']) * shell + spongy[box] * inside
 
+# %% ../../nbs/13_data.phantom.ipynb #bc5db316
 def add_bars(total, bars, detector, x, y):
     "Titanium."
     for b in bars:
@@ -1117,12 +1150,13 @@ class Simulated(NamedTuple):
         "x0, y0, x1, y1 in pixels, one a polygon."
         return tuple((*p.min(0), *p.max(0)) for p in self.polygons)
 
-# %% ../../nbs/13_data.phantom.ipynb #8ba3d9d7
+# %% ../../nbs/13_data.phantom.ipynb #d1029ec4
 def polygon_of(b, detector):
     "Convex outline of a Break in pixels, cut at the edge of the picture."
     p = detector.pixels(np.stack(picture_frame(b, *b.outline.T), 1))
     return np.clip(p[ConvexHull(p).vertices], 0, detector.size)
 
+# %% ../../nbs/13_data.phantom.ipynb #d4088b43
 def render(
     case: Case, # what to draw
     size: int = 256, # side of the square picture in pixels
@@ -1149,9 +1183,10 @@ def contact_sheet(
         sheet[r:r + size - gap, c:c + size - gap] = p
     return sheet
 
-# %% ../../nbs/13_data.phantom.ipynb #39908e03
+# %% ../../nbs/13_data.phantom.ipynb #88b7ec5a
 def coarse(pixels): return pixels // 6 * 6
 
+# %% ../../nbs/13_data.phantom.ipynb #74d63f83
 def gallery_cases(seed, n):
     "Every region broken, then every region whole in its other view; some with a cast or metal."
     names, cases = list(REGION), []
@@ -1202,11 +1237,12 @@ def twins(
     if not getattr(case, drop): raise ValueError(f'case {case.number} has no {drop} to drop; give it one first')
     return Twins(render(case, size), render(replace(case, **{drop: type(getattr(case, drop))()}), size))
 
-# %% ../../nbs/13_data.phantom.ipynb #fbbfa586
+# %% ../../nbs/13_data.phantom.ipynb #18178b72
 def deal(g, n, share):
     "`n` booleans in random order, of which a `share` is true, to the nearest whole one."
     return g.permutation(np.arange(n) < round(share * n))
 
+# %% ../../nbs/13_data.phantom.ipynb #4ee67317
 def draw_views(g, images, max_views):
     "One (region, views) a patient, until there are enough images; regions are as frequent as each other."
     regions, most = g.permutation(np.arange(images) % len(REGION)), g.integers(1, max_views + 1, images)
@@ -1308,7 +1344,7 @@ class Written(NamedTuple):
 
 def file_name(number): return f'IMG{number:07d}.jpg'
 
-# %% ../../nbs/13_data.phantom.ipynb #8c1a59a2
+# %% ../../nbs/13_data.phantom.ipynb #f3f4d2d9
 def usual_columns(case, broken):
     "The columns of FracAtlas."
     flags = {f: int(REGION[case.anatomy].flag == f) for f in ('hand', 'leg', 'hip', 'shoulder')}
@@ -1316,6 +1352,7 @@ def usual_columns(case, broken):
     views = {v: int(case.view == v) for v in ('frontal', 'lateral', 'oblique')}
     return dict(image_id=file_name(case.number), **flags, **counts, **views)
 
+# %% ../../nbs/13_data.phantom.ipynb #fa2aa66c
 def own_columns(case, bones):
     "What only a phantom can tell. A copy is filed under a patient of its own."
     other = dict(copy_of=case.copy_of, twin_of=case.twin_of)
@@ -1342,13 +1379,14 @@ def polygon_area(polygon):
     x, y = np.transpose(polygon)
     return float(abs(x @ np.roll(y, 1) - y @ np.roll(x, 1)) / 2)
 
-# %% ../../nbs/13_data.phantom.ipynb #1e8130a9
+# %% ../../nbs/13_data.phantom.ipynb #3316c876
 def coco_note(number, image, polygon):
     "One annotation."
     x0, y0, x1, y1 = box_of(polygon)
     where = dict(segmentation=[np.ravel(polygon).tolist()], bbox=[x0, y0, x1 - x0, y1 - y0])
     return dict(id=number, iscrowd=0, image_id=image, category_id=0, area=polygon_area(polygon)) | where
 
+# %% ../../nbs/13_data.phantom.ipynb #2b0b50d4
 def coco_of(written, size):
     "The COCO description, a dict."
     broken = [(int(w.row['image_id'][3:10]), w) for w in written if w.polygons]
@@ -1358,13 +1396,14 @@ def coco_of(written, size):
     facts = dict(info=dict(description='bonefrac_nb phantom'), categories=[dict(id=0, name='fractured')])
     return facts | dict(images=images, annotations=notes)
 
-# %% ../../nbs/13_data.phantom.ipynb #c8262169
+# %% ../../nbs/13_data.phantom.ipynb #1a4f9536
 def vgg_region(polygon):
     "A closed polygon."
     x, y = np.transpose(polygon + polygon[:1]).tolist()
     shape = dict(name='polygon', all_points_x=x, all_points_y=y)
     return dict(shape_attributes=shape, region_attributes=dict(label='fractured'))
 
+# %% ../../nbs/13_data.phantom.ipynb #8241cae9
 def vgg_of(written):
     "The VGG description, a dict."
     def entry(w):
@@ -1373,12 +1412,13 @@ def vgg_of(written):
         return dict(size=w.size, filename=w.row['image_id'], regions=regions) | unused
     return {w.row['image_id']: entry(w) for w in written if w.polygons}
 
-# %% ../../nbs/13_data.phantom.ipynb #ef56dff6
+# %% ../../nbs/13_data.phantom.ipynb #e2e46aaa
 def voc_object(polygon):
     box = ''.join(f'<{k}>{int(v)}</{k}>' for k, v in zip(('xmin', 'ymin', 'xmax', 'ymax'), box_of(polygon)))
     flags = '<pose>Unspecified</pose><truncated>0</truncated><difficult>0</difficult>'
     return f'  <object><name>fractured</name>{flags}<bndbox>{box}</bndbox></object>\n'
 
+# %% ../../nbs/13_data.phantom.ipynb #8fb92b1a
 def voc_of(w, size):
     "The PASCAL VOC description of one image, XML."
     name = f'<folder>PASCAL VOC</folder><filename>{w.row["image_id"]}</filename>'
@@ -1386,6 +1426,7 @@ def voc_of(w, size):
     shape = f'<size><width>{size}</width><height>{size}</height><depth>1</depth></size><segmented>0</segmented>'
     return f'<annotation>{name}{source}\n  {shape}\n{"".join(map(voc_object, w.polygons))}</annotation>\n'
 
+# %% ../../nbs/13_data.phantom.ipynb #7d88e8df
 def yolo_of(w, size):
     "The YOLO description of one image: class, centre, width, height, as shares of the side."
     boxes = np.array([box_of(p) for p in w.polygons]).reshape(-1, 4) / size
@@ -1403,9 +1444,10 @@ def write_annotations(folder, written, size):
         (voc / w.row['image_id'].replace('.jpg', '.xml')).write_text(voc_of(w, size))
         (yolo / w.row['image_id'].replace('.jpg', '.txt')).write_text(yolo_of(w, size))
 
-# %% ../../nbs/13_data.phantom.ipynb #480cc8d0
+# %% ../../nbs/13_data.phantom.ipynb #c6fe49d0
 def core_count(): return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
 
+# %% ../../nbs/13_data.phantom.ipynb #94be5d41
 def each_case(do, cases, workers, progress):
     "Results of `do` for each case, in order, with a progress bar."
     bar = partial(tqdm, total=len(cases), desc='phantom', unit='image', disable=not progress)

@@ -170,9 +170,10 @@ def _assign(catalog, groups, fractions, seed, target):
     place = pd.Series(balance(counts.to_numpy(), shares, seed), index=counts.index)
     return groups.map(place).fillna(-1).astype(int)
 
-# %% ../../nbs/16_data.split.ipynb #72d95f56
+# %% ../../nbs/16_data.split.ipynb #7c047e98
 LEAK_COLUMNS = ['image_id', 'split', 'kind', 'other', 'other_split']
 
+# %% ../../nbs/16_data.split.ipynb #844dfb55
 def _key_leaks(split, keys, kind):
     "Leaks between rows of one key: one for each scored row and each other part that has the key."
     rows = split[['image_id', 'split', 'scored']].assign(key=keys.to_numpy())
@@ -236,9 +237,10 @@ def find_leaks(
     found = pd.concat([_copy_leaks(split, catalog, pairs), *found, _neighbour_leaks(split, catalog)])
     return found.drop_duplicates(['image_id', 'kind', 'other_split']).reset_index(drop=True)
 
-# %% ../../nbs/16_data.split.ipynb #0398e825
+# %% ../../nbs/16_data.split.ipynb #a5f15096
 WORDS = {'bytes': 'same bytes as', 'pixels': 'same pixels as', 'near': 'near copy of', 'neighbour': f'within {NEAR} numbers of'}
 
+# %% ../../nbs/16_data.split.ipynb #de2b9af7
 def unscore_leaks(
     split: pd.DataFrame, # as from `make_split`
     leaks: pd.DataFrame, # what `find_leaks` found in it
@@ -325,9 +327,10 @@ def make_folds(
     folds = [_frame(catalog, groups, part(i), target) for i in range(k)]
     return [unscore_leaks(fold, find_leaks(fold, catalog, pairs)) for fold in folds]
 
-# %% ../../nbs/16_data.split.ipynb #ed343086
+# %% ../../nbs/16_data.split.ipynb #9bf477dc
 SHIPPED = {'training': 'train', 'valid': 'val', 'validation': 'val', 'testing': 'test', **{part: part for part in PARTS}}
 
+# %% ../../nbs/16_data.split.ipynb #da5036d1
 def given_split(
     catalog: pd.DataFrame, # catalog with the source's own split in `split`
     pairs: 'pd.DataFrame | None' = None, # copies from `copy_pairs`
