@@ -27,14 +27,15 @@ import pandas as pd
 import torch
 from tqdm.auto import tqdm
 
-# %% ../../nbs/51_app.experiment.ipynb #3055cb7d
+# %% ../../nbs/51_app.experiment.ipynb #273cbf9f
 import bonefrac_nb
 from .config import Config, ConfigError, load_config, save_config, shipped_for
-from ..data.audit import copy_pairs, label_density, shortcut_features, shortcut_transfer, table_features
+from ..data.audit import label_density, shortcut_features, shortcut_transfer, table_features
 from ..data.augment import Augment
 from ..data.batches import Batches, measure_mean_std
 from ..data.cache import Cache, build_cache, core_count, decode, default_folder
 from ..data.catalog import fingerprint
+from ..data.copies import copy_pairs
 from ..data.datasets import open_dataset
 from ..data.phantom import VERSION as PHANTOM_VERSION, write_phantom
 from ..data.split import assign_groups, find_leaks, given_split, load_split, make_split, peer_split, random_split, save_split

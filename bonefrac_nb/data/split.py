@@ -8,11 +8,11 @@ __all__ = ['PARTS', 'SPLIT_COLUMNS', 'BLOCK', 'NEAR', 'BATCH', 'LEAK_COLUMNS', '
            'unscore_leaks', 'make_split', 'LeakError', 'broken_groups', 'save_split', 'load_split', 'make_folds',
            'given_split', 'random_split', 'peer_split']
 
-# %% ../../nbs/16_data.split.ipynb #54c23886
+# %% ../../nbs/16_data.split.ipynb #85a57531
 from pathlib import Path
 import numpy as np
 import pandas as pd
-from .audit import components, pair_positions
+from .copies import components, pair_positions
 from .catalog import _write_text
 
 # %% ../../nbs/16_data.split.ipynb #3994768c
