@@ -7,14 +7,14 @@ __all__ = ['CHOICES', 'RANGES', 'SHIPPED', 'ConfigError', 'option', 'DataFields'
            'AugmentFields', 'RunFields', 'Config', 'field_docs', 'nearest', 'check_fields', 'shipped_for',
            'read_config_file', 'load_config', 'save_config']
 
-# %% ../../nbs/50_app.config.ipynb #2ff15265
+# %% ../../nbs/50_app.config.ipynb #7beae2ab
 import difflib
-import os
 import typing
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import yaml
+from ..data.files import write_text
 
 # %% ../../nbs/50_app.config.ipynb #f142cb49
 class ConfigError(ValueError):
@@ -202,14 +202,11 @@ def load_config(
     if config.val_share + config.test_share >= 1: raise ConfigError('val_share + test_share leave nothing to train on')
     return config
 
-# %% ../../nbs/50_app.config.ipynb #518b0bc5
+# %% ../../nbs/50_app.config.ipynb #2b2b6fe5
 def save_config(
     config: Config, # what to write
     path: str | Path, # `config.yaml` of a run folder
 ) -> Path: # the path
     "Write a configuration that `load_config` reads back to the same, in one piece."
     lines = [f'# {doc}\n{yaml.safe_dump({k: getattr(config, k)}).rstrip()}' for k, (_, _, doc) in field_docs().items()]
-    temporary = Path(f'{path}.tmp')
-    temporary.write_text('\n'.join(lines) + '\n', encoding='utf-8')
-    os.replace(temporary, path)
-    return Path(path)
+    return write_text('\n'.join(lines) + '\n', path)

@@ -27,7 +27,7 @@ import pandas as pd
 import torch
 from tqdm.auto import tqdm
 
-# %% ../../nbs/51_app.experiment.ipynb #273cbf9f
+# %% ../../nbs/51_app.experiment.ipynb #a52a063d
 import bonefrac_nb
 from .config import Config, ConfigError, load_config, save_config, shipped_for
 from ..data.audit import label_density, shortcut_features, shortcut_transfer, table_features
@@ -37,9 +37,10 @@ from ..data.cache import Cache, build_cache, core_count, decode, default_folder
 from ..data.catalog import fingerprint
 from ..data.copies import copy_pairs
 from ..data.datasets import open_dataset
+from ..data.files import write_json, write_text
 from ..data.phantom import VERSION as PHANTOM_VERSION, write_phantom
 from ..data.split import assign_groups, find_leaks, given_split, load_split, make_split, peer_split, random_split, save_split
-from ..evaluation.report import RESEARCH_USE, leak_statement, run_metrics, show_figure, write_json, write_report, write_text
+from ..evaluation.report import RESEARCH_USE, leak_statement, run_metrics, show_figure, write_report
 from ..models.registry import create_model
 from ..stats.calibration import fit_temperature
 from ..stats.metrics import MIN_COUNT, MetricError, sensitivity_threshold, youden_threshold

@@ -7,11 +7,12 @@ __all__ = ['REGIONS', 'STATUSES', 'SOURCES', 'COLUMNS', 'DEFAULTS', 'RULES', 'FI
            'validate_catalog', 'make_catalog', 'describe', 'contradictions', 'summary', 'fingerprint', 'save_catalog',
            'load_catalog']
 
-# %% ../../nbs/11_data.catalog.ipynb #07c79c74
+# %% ../../nbs/11_data.catalog.ipynb #a79f0f18
 import hashlib, json, os
 from pathlib import Path
 import numpy as np
 import pandas as pd
+from .files import write_text
 
 # %% ../../nbs/11_data.catalog.ipynb #5ee87353
 REGIONS = ('finger', 'hand', 'wrist', 'forearm', 'elbow', 'humerus', 'shoulder', 'hip', 'thigh', 'knee', 'leg',
@@ -195,17 +196,10 @@ def fingerprint(
     records = told.where(told.notna(), None).to_dict('records')
     return hashlib.sha256(json.dumps(records, default=float).encode()).hexdigest()
 
-# %% ../../nbs/11_data.catalog.ipynb #99bcb22f
-def _write_text(path, text):
-    "Write `text` to `path` so that no reader ever sees half of it."
-    path = Path(path)
-    temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
-    temporary.write_text(text, encoding='utf-8', newline='')
-    os.replace(temporary, path)
-
+# %% ../../nbs/11_data.catalog.ipynb #706cfa93
 def _relative(path, root): return os.path.relpath(path, root) if path else ''
 
-# %% ../../nbs/11_data.catalog.ipynb #c9f988f5
+# %% ../../nbs/11_data.catalog.ipynb #214f9dd9
 def save_catalog(
     catalog: pd.DataFrame, # catalog
     file: 'str | Path', # CSV file to write
@@ -215,8 +209,7 @@ def save_catalog(
     table = validate_catalog(catalog).copy()
     table['path'] = [_relative(path, catalog.attrs['root']) for path in table.path] if paths else ''
     for column in ('regions', 'boxes'): table[column] = table[column].map(json.dumps)
-    _write_text(file, table.to_csv(index=False))
-    return Path(file)
+    return write_text(table.to_csv(index=False), file)
 
 # %% ../../nbs/11_data.catalog.ipynb #c217142d
 def load_catalog(

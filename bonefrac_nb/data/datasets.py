@@ -7,9 +7,9 @@ __all__ = ['PICTURE_ENDINGS', 'TEXT_ENDINGS', 'BODY_PARTS', 'VIEW_POSITIONS', 'N
            'FINDING_MEANING', 'SPLIT_NAMES', 'COPY_TAILS', 'TURNS', 'KINDS', 'ANNOTATION_FORMATS', 'REGION_FLAGS',
            'VIEW_FLAGS', 'FRACATLAS_TABLE', 'FRACATLAS_RUN', 'GRAZPEDWRI_TABLE', 'GRAZPEDWRI_FLAGS', 'PROJECTIONS',
            'MURA_PATH', 'DatasetError', 'is_picture', 'list_files', 'read_headers', 'label_of_name',
-           'labels_of_classes', 'content_ids', 'names_tell', 'stems', 'turn_box', 'Drawn', 'usual_frame',
-           'to_displayed', 'Kind', 'dataset_kind', 'open_dataset', 'read_coco', 'read_vgg', 'read_voc',
-           'read_yolo_text', 'read_yolo', 'read_annotations', 'compare_annotations', 'mura_facts']
+           'labels_of_classes', 'content_ids', 'names_or_contents', 'names_tell', 'file_ids', 'stems', 'turn_box',
+           'Drawn', 'usual_frame', 'to_displayed', 'Kind', 'dataset_kind', 'open_dataset', 'read_coco', 'read_vgg',
+           'read_voc', 'read_yolo_text', 'read_yolo', 'read_annotations', 'compare_annotations', 'mura_facts']
 
 # %% ../../nbs/12_data.datasets.ipynb #979df3b3
 import hashlib, json, os, re
@@ -161,6 +161,16 @@ def content_ids(
 
 def _hashed(name) -> str: return hashlib.sha256(name.encode()).hexdigest()[:16]
 
+# %% ../../nbs/12_data.datasets.ipynb #3cd4023e
+def names_or_contents(
+    names: list, # what the files are called
+    paths: list, # the files; '' where there is none
+    tell: bool, # whether any of the names tells
+) -> list: # the names, or for all of them 16 hexadecimal digits
+    "The names of pictures: their own, or made from contents if they tell."
+    if not tell: return [str(name) for name in names]
+    return [content or _hashed(str(name)) for name, content in zip(names, content_ids(paths))]
+
 # %% ../../nbs/12_data.datasets.ipynb #a3acde73
 def names_tell(
     names: list, # file names
@@ -177,15 +187,25 @@ def _make_unique(names) -> list:
     seen = Counter()
     return [f'{name}-{seen[name]}' if seen.update([name]) or seen[name] > 1 else name for name in names]
 
-# %% ../../nbs/12_data.datasets.ipynb #1194bee4
+# %% ../../nbs/12_data.datasets.ipynb #7b5c24c4
 def _picture_ids(pictures, tell) -> list:
     "A unique name for each picture: split/name, or split/contents if the names `tell`; clashing names get a piece of the contents."
-    names = pictures['name'].astype('string')
-    if tell: names[:] = [content or _hashed(name) for content, name in zip(content_ids(pictures.path.tolist()), names)]
+    names = pd.Series(names_or_contents(pictures['name'], pictures.path.tolist(), tell), index=pictures.index, dtype='string')
     ids = pictures['split'].map(lambda split: f'{split}/' if split else '') + names
     clash = ids.duplicated(keep=False)
     if clash.any() and not tell: ids[clash] += [f'~{content[:8]}' for content in content_ids(pictures.path[clash].tolist())]
     return _make_unique(ids)
+
+# %% ../../nbs/12_data.datasets.ipynb #f61eb3fb
+def _any_dicom(headers) -> bool: return any(header.get('format') == 'DICOM' for header in headers)
+
+def file_ids(
+    paths: list, # files
+) -> list: # a name for each: its file name; if any file is DICOM or any name tells, all by contents
+    "What single files are called, as a dataset of them would call them."
+    names = [Path(path).name for path in paths]
+    tell = names_tell(names) or _any_dicom(read_headers(paths))
+    return names_or_contents(names, paths, tell)
 
 # %% ../../nbs/12_data.datasets.ipynb #b547d87a
 COPY_TAILS = (r'\.rf\.[0-9A-Za-z]+$', r'_(jpe?g|png|bmp|tiff?|webp)$', r'-rotated\d.*$', r'( - Copy( ?\(\d+\))?)+$')
@@ -731,12 +751,12 @@ def _mura_pictures(root) -> 'tuple[list, dict]':
     order = sorted(facts, key=lambda name: _mura_key(facts[name]))
     return [(facts[name], paths.get(name, ''), name in listed or not listed) for name in order], strays
 
-# %% ../../nbs/12_data.datasets.ipynb #1d200e57
+# %% ../../nbs/12_data.datasets.ipynb #38e42431
 def _read_mura(root) -> 'tuple[list, dict]':
     "Rows of MURA in the order of split, region, patient, study; named by contents."
     pictures, strays = _mura_pictures(root)
     labels, paths = _mura_labels(root, [facts for facts, _, _ in pictures]), [path for _, path, _ in pictures]
-    ids = _make_unique([content or _hashed(_mura_key(facts)) for (facts, _, _), content in zip(pictures, content_ids(paths))])
+    ids = _make_unique(names_or_contents([_mura_key(facts) for facts, _, _ in pictures], paths, tell=True))
     rows = [_mura_row(image_id, facts, path, header, labels[_mura_study(facts)], listed)
             for image_id, (facts, path, listed), header in zip(ids, pictures, read_headers(paths))]
     return rows, {'strays': strays, 'label_meaning': FINDING_MEANING, 'target': 'abnormal'}
@@ -800,14 +820,14 @@ def _yolo_entries(root) -> pd.DataFrame:
         entries += [('', file.relative_to(labels).with_suffix('').as_posix(), split, file) for file in alone]
     return pd.DataFrame(entries, columns=['path', 'name', 'split', 'file']).sort_values(['split', 'name'], ignore_index=True)
 
-# %% ../../nbs/12_data.datasets.ipynb #18c20d0c
+# %% ../../nbs/12_data.datasets.ipynb #f7e9355c
 def _read_yolo(root) -> 'tuple[list, dict]':
     "Rows of a YOLO export, in the order of split and name."
     entries, names = _yolo_entries(root), _class_names(root)
     fracture, meaning = _yolo_classes(names)
     headers = read_headers(entries.path.tolist())
     classes = list(names.values()) if len(names) > 1 else []
-    tell = names_tell(entries['name'], classes)
+    tell = names_tell(entries['name'], classes) or _any_dicom(headers)
     entries['stem'] = _blind_stems(stems([name.rsplit('/', 1)[-1] for name in entries['name']]), classes)
     entries['image_id'] = _picture_ids(entries, tell)
     rows = [_yolo_row(entry, header, names, fracture) for entry, header in zip(entries.to_dict('records'), headers)]
@@ -837,7 +857,7 @@ def _copied_labels(pictures) -> dict:
     several = suspects.groupby('content').label.transform('nunique') > 1
     return {path: ['the same bytes lie under several classes'] for path in suspects.path[several]}
 
-# %% ../../nbs/12_data.datasets.ipynb #ee8b31ad
+# %% ../../nbs/12_data.datasets.ipynb #aea4cf17
 def _class_row(picture, header, labels, conflicts) -> dict:
     "One row of a class folder."
     label = picture.label or None
@@ -845,8 +865,6 @@ def _class_row(picture, header, labels, conflicts) -> dict:
     told = {'split': picture.split or None, 'stem': picture.stem, 'fractured': labels.get(label), **_dicom_told(header)}
     if not label: told['status'] = 'unlisted'
     return _row(picture.image_id, picture.path, header, found, **told, label=None if found else label)
-
-def _any_dicom(headers) -> bool: return any(header.get('format') == 'DICOM' for header in headers)
 
 # %% ../../nbs/12_data.datasets.ipynb #d00bd610
 def _target(labels) -> str: return 'fractured' if {0, 1} <= set(labels.values()) or len(labels) < 2 else 'label'

@@ -6,14 +6,14 @@
 __all__ = ['PARTS', 'SPLIT_COLUMNS', 'BLOCK', 'NEAR', 'BATCH', 'LEAK_COLUMNS', 'KINDS', 'WORDS', 'SHIPPED', 'SplitError',
            'in_blocks', 'keys_of', 'assign_groups', 'unusable', 'strata', 'balance', 'neighbours', 'find_leaks',
            'unscore_leaks', 'make_split', 'LeakError', 'broken_groups', 'save_split', 'load_split', 'make_folds',
-           'given_split', 'random_split', 'peer_split']
+           'given_split', 'file_split', 'random_split', 'peer_split']
 
-# %% ../../nbs/16_data.split.ipynb #85a57531
+# %% ../../nbs/16_data.split.ipynb #37977fa1
 from pathlib import Path
 import numpy as np
 import pandas as pd
 from .copies import components, pair_positions
-from .catalog import _write_text
+from .files import write_text
 
 # %% ../../nbs/16_data.split.ipynb #3994768c
 PARTS = ('train', 'val', 'test')
@@ -283,7 +283,7 @@ def _refusal(leaks, broken):
     first = [f'{row.image_id} ({row.split}) and {row.other} ({row.other_split}): {row.kind}' for row in rows]
     return f'Leaks: {kinds}. Broken groups: {len(broken)} {broken[:3]}. {"; ".join(first)}'
 
-# %% ../../nbs/16_data.split.ipynb #18cd398e
+# %% ../../nbs/16_data.split.ipynb #60d75484
 def save_split(
     split: pd.DataFrame, # image_id, group, split, scored, reason
     path: 'str | Path', # CSV file to write
@@ -294,21 +294,28 @@ def save_split(
     broken = broken_groups(split)
     if (len(leaks) or broken) and not allow_leaks:
         raise LeakError(f'{path}: not written. {_refusal(leaks, broken)}. Use `make_split`, or say `allow_leaks: true`')
-    _write_text(path, split[SPLIT_COLUMNS].to_csv(index=False))
-    return Path(path)
+    return write_text(split[SPLIT_COLUMNS].to_csv(index=False), path)
 
-# %% ../../nbs/16_data.split.ipynb #f93dab61
+# %% ../../nbs/16_data.split.ipynb #8279a24d
+def _read_table(path, columns):
+    "A CSV file with at least these columns, its names as text."
+    try: table = pd.read_csv(path, dtype={'image_id': str, 'group': str, 'split': str, 'reason': str}, keep_default_na=False)
+    except (OSError, ValueError) as error: raise SplitError(f'{path}: expected a table with the columns {columns}: {error}') from error
+    absent = [column for column in columns if column not in table]
+    if absent: raise SplitError(f'{path}: expected the columns {columns}, missing {absent}')
+    return table
+
+# %% ../../nbs/16_data.split.ipynb #9f2cab91
 def load_split(
     path: 'str | Path', # CSV file that `save_split` wrote
+    columns: 'list | tuple' = tuple(SPLIT_COLUMNS), # that it must have
 ) -> pd.DataFrame: # image_id, group, split, scored, reason
     "Read a split; raises `SplitError` naming what is wrong with the file."
-    split = pd.read_csv(path, dtype={'image_id': str, 'group': str, 'split': str}, keep_default_na=False)
-    absent = [column for column in SPLIT_COLUMNS if column not in split]
-    if absent: raise SplitError(f'{path}: expected the columns {SPLIT_COLUMNS}, missing {absent}')
+    split = _read_table(path, list(columns))
     unknown, twice = sorted(set(split.split) - {*PARTS, 'none'}), split.image_id[split.image_id.duplicated()].tolist()
     if unknown: raise SplitError(f'{path}: split: expected train, val, test or none, found {unknown}')
     if twice: raise SplitError(f'{path}: image_id: expected each once, found {twice[:5]} twice')
-    if split.scored.dtype != bool: raise SplitError(f'{path}: scored: expected True or False in each row')
+    if 'scored' in split and split.scored.dtype != bool: raise SplitError(f'{path}: scored: expected True or False in each row')
     return split
 
 # %% ../../nbs/16_data.split.ipynb #284682b9
@@ -343,6 +350,30 @@ def given_split(
     if part.isna().all(): raise SplitError('split: the source ships none; use `make_split`')
     split = _frame(catalog, assign_groups(catalog, pairs), part.fillna('none'), target)
     return split.assign(reason=split.reason.mask((split.reason == '') & (split.split == 'none'), 'in no part of the source'))
+
+# %% ../../nbs/16_data.split.ipynb #faa65b99
+def _check_ids(path, told, catalog):
+    "Raise `SplitError` unless the file lists exactly the images of the catalog."
+    here, listed = set(catalog.image_id), set(told.image_id)
+    for what, ids in (('in no row of this catalog', listed - here), ('of the catalog without a row in the file', here - listed)):
+        if ids: raise SplitError(f'{path}: image_id: {len(ids)} {what}, as {sorted(ids)[:3]}; expected each of the {len(here)} images once')
+
+# %% ../../nbs/16_data.split.ipynb #e884abaf
+def file_split(
+    path: 'str | Path', # CSV file with `image_id` and `split` (train, val, test, none), and perhaps `group`, `scored`, `reason`
+    catalog: pd.DataFrame, # catalog of the same images
+    pairs: 'pd.DataFrame | None' = None, # copies from `copy_pairs`
+    target: str = 'fractured', # label column
+) -> pd.DataFrame: # columns as from `make_split`
+    "A split that is read from a file; raises `SplitError` naming what is wrong with it."
+    told = load_split(path, ('image_id', 'split'))
+    _check_ids(path, told, catalog)
+    told = told.set_index('image_id').loc[catalog.image_id.astype(str)].set_axis(catalog.index)
+    split = _frame(catalog, told.group if 'group' in told else assign_groups(catalog, pairs), told.split, target)
+    reason = told.reason if 'reason' in told else pd.Series('', index=catalog.index)
+    reason = reason.mask((reason == '') & (told.split == 'none'), 'in no part of the split file').to_numpy()
+    scored = told.scored.to_numpy() if 'scored' in told else True
+    return split.assign(scored=split.scored & scored, reason=split.reason.mask(split.reason == '', reason))
 
 # %% ../../nbs/16_data.split.ipynb #c8ff5bee
 def random_split(

@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['NO_MAP', 'POINT', 'FRACTURED', 'SOUND', 'OTHER', 'VIEWS', 'RESEARCH_USE', 'STYLE', 'PAGE', 'TABLE', 'FIGURES',
            'PICTURES', 'NAMES', 'AGAIN', 'LIMITS', 'split_metrics', 'region_metrics', 'subsets', 'calibration_metrics',
-           'run_metrics', 'write_text', 'write_json', 'plot_roc', 'plot_precision_recall', 'plot_reliability',
-           'plot_scores', 'plot_confusion', 'plot_ladder', 'gravest_mistakes', 'figure_svg', 'picture_png',
-           'show_figure', 'headline', 'leak_statement', 'fill', 'split_section', 'figures_section', 'parts_section',
-           'points_section', 'curves_section', 'mistakes_section', 'read_run', 'without_paths', 'write_report']
+           'run_metrics', 'plot_roc', 'plot_precision_recall', 'plot_reliability', 'plot_scores', 'plot_confusion',
+           'plot_ladder', 'gravest_mistakes', 'figure_svg', 'picture_png', 'show_figure', 'headline', 'leak_statement',
+           'fill', 'split_section', 'figures_section', 'parts_section', 'points_section', 'curves_section',
+           'mistakes_section', 'read_run', 'without_paths', 'write_report']
 
-# %% ../../nbs/41_evaluation.report.ipynb #77bb1789
+# %% ../../nbs/41_evaluation.report.ipynb #04c75073
 import base64
 import io
 import json
@@ -25,10 +25,11 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
+from ..data.files import write_json, write_text
 from ..stats.calibration import calibration_summary, reliability_curve
 from ..stats.intervals import metric_summary
 from ..stats.metrics import confusion, precision_recall_curve, roc_curve
-from ..training.callbacks import plot_history, write_atomic
+from ..training.callbacks import plot_history
 
 # %% ../../nbs/41_evaluation.report.ipynb #2267a337
 def split_metrics(
@@ -103,24 +104,6 @@ def run_metrics(
     known = predictions[predictions.fractured.notna()]
     return {'splits': {name: _complete(part, thresholds, (shortcuts or {}).get(name), **kwargs)
                        for name, part in known.groupby('split', sort=False) if part.scored.any()}}
-
-# %% ../../nbs/41_evaluation.report.ipynb #c359c821
-def write_text(
-    text: str, # what to write
-    path: str | Path, # where to
-) -> Path: # the path
-    "Write a file in one piece: it is there whole or not at all."
-    write_atomic(path, text.encode('utf-8'))
-    return Path(path)
-
-# %% ../../nbs/41_evaluation.report.ipynb #eb7b56df
-def write_json(
-    data: dict, # plain data, numpy numbers included
-    path: str | Path, # where to
-) -> Path: # the path
-    "Write JSON that every reader accepts: numpy numbers as numbers; raises `ValueError` on NaN or infinity."
-    plain = lambda x: x.item() if isinstance(x, np.generic) else x.tolist() if isinstance(x, np.ndarray) else str(x)
-    return write_text(json.dumps(data, indent=1, allow_nan=False, default=plain) + '\n', path)
 
 # %% ../../nbs/41_evaluation.report.ipynb #34b9b348
 _palette = sns.color_palette('colorblind')

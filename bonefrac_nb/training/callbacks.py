@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['PRECISIONS', 'SCHEDULES', 'find_device', 'Device', 'ChannelsLast', 'cpu_has_bfloat16', 'choose_precision',
            'MixedPrecision', 'cosine_schedule', 'onecycle_schedule', 'constant_schedule', 'Schedule', 'make_optimizer',
-           'score_predictions', 'ValidationMetrics', 'write_atomic', 'write_history', 'History', 'Progress',
-           'NonFiniteLoss', 'StopOnNonFinite', 'Accumulate', 'ClipGradients', 'EMA', 'LabelSmoothing', 'Mixup',
-           'class_counts', 'balanced_weights', 'make_loss', 'is_better', 'monitored', 'EarlyStopping', 'plot_history',
-           'LivePlot', 'display_figure', 'smoothed', 'RateTest', 'RateCurve', 'rate_curve', 'random_state',
-           'set_random_state', 'lr_find']
+           'score_predictions', 'ValidationMetrics', 'write_history', 'History', 'Progress', 'NonFiniteLoss',
+           'StopOnNonFinite', 'Accumulate', 'ClipGradients', 'EMA', 'LabelSmoothing', 'Mixup', 'class_counts',
+           'balanced_weights', 'make_loss', 'is_better', 'monitored', 'EarlyStopping', 'plot_history', 'LivePlot',
+           'display_figure', 'smoothed', 'RateTest', 'RateCurve', 'rate_curve', 'random_state', 'set_random_state',
+           'lr_find']
 
-# %% ../../nbs/31_training.callbacks.ipynb #cb3baef6
+# %% ../../nbs/31_training.callbacks.ipynb #f02f2600
 import csv, io, math, os, time, warnings
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -28,6 +28,7 @@ from fastcore.imports import in_notebook
 from torch import nn, Tensor
 from torch.optim import AdamW, Optimizer, SGD
 from tqdm.auto import tqdm
+from ..data.files import write_atomic
 from ..stats.metrics import METRICS, OneClassError
 from .learner import Callback, CancelEpoch, CancelFit, CancelStep, Learner, classification_loss, soft_targets
 
@@ -214,19 +215,6 @@ class ValidationMetrics(Callback):
         logits, labels, _ = learner.predictions
         learner.metrics['valid_loss'] = learner.loss_function(logits, labels).item()
         for name in self.names: learner.metrics[f'valid_{name}'] = score_predictions(name, logits, labels)
-
-# %% ../../nbs/31_training.callbacks.ipynb #b56b5495
-def write_atomic(
-    path: str|Path, # file to write; its folder is made
-    content: bytes, # all of it
-):
-    "Write a file that is there whole or not at all"
-    path = Path(path); path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f'.{path.name}.part')
-    try:
-        with open(unfinished, 'wb') as file: file.write(content); file.flush(); os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally: unfinished.unlink(missing_ok=True)
 
 # %% ../../nbs/31_training.callbacks.ipynb #b50094b0
 def write_history(
