@@ -491,55 +491,61 @@ def order_audit(
     alike = neighbour_alikeness(number, embedding[rows], seed, n_boot)
     return {**found, 'alike': alike.to_dict('records'), 'worth': worth_of_neighbours(embedding[rows], labels, np.asarray(groups)[rows], seed, n_boot)}
 
-# %% ../../nbs/19_data.audit.ipynb #ac78abe9
+# %% ../../nbs/19_data.audit.ipynb #d77eec38
+def _memory_auroc(truth, score, groups):
+    "AUROC of an answer from memory, with its interval by group; null with too few of a class."
+    if min(truth.sum(), (1 - truth).sum()) < MIN_COUNT: return {'value': None, 'ci95': None, 'reason': f'fewer than {MIN_COUNT} of a class'}
+    value, *ends = bootstrap(auroc, truth, score, groups, n_boot=200)
+    return _stated(value, ends) if np.isfinite(ends).all() else {'value': float(value), 'ci95': None, 'reason': 'too few groups'}
+
+# %% ../../nbs/19_data.audit.ipynb #e136228c
 def hash_table(
     hashes: np.ndarray, # str [N], contents of each file; '' where unknown
     labels: np.ndarray, # int [N], 0 or 1
     train: np.ndarray, # bool [N]
     test: np.ndarray, # bool [N]
-) -> dict: # n, known (in train's table), majority and best_constant: accuracies, rule
-    "Accuracy of a table of train's hashes on another part, with no learning."
+    groups: 'np.ndarray | None' = None, # [N], for the interval; None: each image on its own
+) -> dict: # n, known (in train's table), majority and best_constant (accuracies), auroc, rule
+    "What a table of train's hashes scores on another part, with no learning."
     seen = train & (hashes != '')
-    table = pd.Series(labels[seen], index=hashes[seen]).groupby(level=0).mean().round()
-    answer = pd.Series(hashes[test]).map(table).to_numpy(float)
-    known, truth = ~np.isnan(answer), labels[test]
-    def accuracy(constant): return float((np.where(known, answer, constant) == truth).mean()) if len(truth) else None
-    majority = int(labels[train].mean() >= .5)
-    return {'n': int(test.sum()), 'known': int(known.sum()), 'majority': accuracy(majority),
-            'best_constant': max(accuracy(0), accuracy(1)) if len(truth) else None,
+    table = pd.Series(labels[seen], index=hashes[seen]).groupby(level=0).mean()
+    answer, truth = pd.Series(hashes[test]).map(table).to_numpy(float), labels[test]
+    known, majority = ~np.isnan(answer), int(labels[train].mean() >= .5)
+    right = [float((np.where(known, answer >= .5, constant) == truth).mean()) for constant in (0, 1)]
+    score = np.where(known, answer, labels[train].mean())
+    return {'n': int(test.sum()), 'known': int(known.sum()), 'majority': right[majority], 'best_constant': max(right),
+            'auroc': _memory_auroc(truth, score, None if groups is None else groups[test]),
             'rule': f'unknown hashes: majority answers {majority}, the label most frequent in train; best_constant whichever answer is right more often'}
 
-# %% ../../nbs/19_data.audit.ipynb #9f62b39b
+# %% ../../nbs/19_data.audit.ipynb #cd0c4a41
 def nearest_table(
     embedding: np.ndarray, # float [N,F], inner products are similarities
     labels: np.ndarray, # int [N], 0 or 1
     train: np.ndarray, # bool [N]
     test: np.ndarray, # bool [N]
+    groups: 'np.ndarray | None' = None, # [N], for the interval; None: each image on its own
     block: int = 1024, # rows that are compared at once
-) -> dict: # n, accuracy, auroc (null with one class), chance (accuracy of the better constant)
-    "Accuracy of the label of the most alike picture of train, with no learning."
+) -> dict: # n, accuracy, auroc, chance (accuracy of the better constant)
+    "What the label of the most alike picture of train scores on another part, with no learning."
     known, rows = np.flatnonzero(train), np.flatnonzero(test)
-    alike = [embedding[rows[i:i + block]] @ embedding[known].T for i in range(0, len(rows), block)]
-    nearest = np.concatenate([known[part.argmax(1)] for part in alike]) if len(rows) else rows
+    nearest = np.concatenate([known[(embedding[rows[i:i + block]] @ embedding[known].T).argmax(1)] for i in range(0, len(rows), block)])
     answer, truth = labels[nearest], labels[rows]
-    both = 0 < truth.sum() < len(truth)
-    return {'n': len(rows), 'accuracy': float((answer == truth).mean()) if len(rows) else None,
-            'auroc': float(auroc(truth, answer.astype(float))) if both else None,
-            'chance': float(max(truth.mean(), 1 - truth.mean())) if len(rows) else None}
+    return {'n': len(rows), 'accuracy': float((answer == truth).mean()), 'chance': float(max(truth.mean(), 1 - truth.mean())),
+            'auroc': _memory_auroc(truth, answer.astype(float), None if groups is None else groups[rows])}
 
-# %% ../../nbs/19_data.audit.ipynb #66a4e555
+# %% ../../nbs/19_data.audit.ipynb #7841a5a3
 def lookup_tables(
     split: pd.DataFrame, # split of the same rows as the catalog
     catalog: pd.DataFrame, # catalog
     hashes: np.ndarray, # str [N]
     embedding: 'np.ndarray | None' = None, # float [N,F]; None: no nearest neighbour
-) -> dict: # hash_table and nearest_neighbour: part -> figures
+) -> dict: # hash_table and nearest_neighbour: part -> figures, intervals by the split's groups
     "What memory alone scores on each part but train."
     usable, part = catalog.fractured.notna().to_numpy(bool), split.split.to_numpy(object)
-    labels = catalog.fractured.fillna(0).to_numpy(int)
+    labels, groups = catalog.fractured.fillna(0).to_numpy(int), split.group.to_numpy(object)
     parts = {name: usable & (part == name) for name in PARTS if (usable & (part == name)).any()}
     train = parts.pop('train', np.zeros(len(part), bool))
     if not train.any() or not parts: return {'hash_table': None, 'nearest_neighbour': None, 'reason': 'no train part beside another one'}
-    found = {'hash_table': {name: hash_table(hashes, labels, train, rows) for name, rows in parts.items()}, 'nearest_neighbour': None}
-    if embedding is not None: found['nearest_neighbour'] = {name: nearest_table(embedding, labels, train, rows) for name, rows in parts.items()}
+    found = {'hash_table': {name: hash_table(hashes, labels, train, rows, groups) for name, rows in parts.items()}, 'nearest_neighbour': None}
+    if embedding is not None: found['nearest_neighbour'] = {name: nearest_table(embedding, labels, train, rows, groups) for name, rows in parts.items()}
     return found
