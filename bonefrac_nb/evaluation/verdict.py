@@ -242,16 +242,16 @@ def read_memory(audit: dict) -> list: # findings
                               f"({told['best_constant']:.1%} with the better constant for unknown files)", 'Print this figure beside every accuracy on this part.'))
     return found
 
-# %% ../../nbs/42_evaluation.verdict.ipynb #15aea914
+# %% ../../nbs/42_evaluation.verdict.ipynb #3ece7c69
 def read_labels(audit: dict) -> list: # findings
     "Labels that contradict each other or hang on the state of the file."
     conflicts, error, found = audit['conflicts'], audit['label_error'], []
     if n := len(conflicts['copies']):
-        found.append(_finding('serious', f'{n} pictures are there more than once, under opposite labels', 'errata.csv names them; correct or exclude them, and say which.'))
+        found.append(_finding('serious', f"{n} {'pictures are' if n > 1 else 'picture is'} there more than once, under opposite labels", 'errata.csv names them; correct or exclude them, and say which.'))
     if n := len(conflicts['annotations']):
-        found.append(_finding('serious', f'{n} images are contradicted by their own annotations', 'They carry no label here; errata.csv says why.'))
+        found.append(_finding('serious', f"{n} {'images are' if n > 1 else 'image is'} contradicted by their own annotations", 'They carry no label here; errata.csv says why.'))
     status = conflicts['status']
-    if status['p'] < .001:
+    if status['p'] < .01:
         found.append(_finding('serious', f"files that are not whole carry another label: {_percent(status['not_ok_positive'], status['not_ok'])} positive, "
                               f"others {_percent(status['ok_positive'], status['ok'])}", 'Do not drop unreadable files in silence, and do not show a network the missing lines; give figures with and without them.'))
     if error.get('both_ways') and error['differing']:
