@@ -25,14 +25,15 @@ def option(default, explanation: str): # a dataclass field that explains itself
     "A field of `Config` with its default and what it means, unit included."
     return field(default=default, metadata={'explanation': explanation})
 
-# %% ../../nbs/50_app.config.ipynb #605f77cd
+# %% ../../nbs/50_app.config.ipynb #91cfbd38
 @dataclass
 class DataFields:
     data: str = option('', 'folder of radiographs; empty: the built-in phantom, made on first use')
-    target: str = option('fractured', 'label column to learn, two classes')
+    target: str = option('', "label column to learn, of two or more classes; empty: the dataset's own label")
     rows: str = option('all', "'all', or 'development': of FracAtlas only the published development ids")
     size: int = option(192, 'side of the square that a picture is letterboxed into, pixels')
     split: str = option('groups', "'groups' (what belongs together stays together), 'given' (the source's own), 'peer' (near copies together, patients not), 'random' (images alone)")
+    split_file: str = option('', 'table with image_id and split (as split.csv) that is used in place of `split`; empty: none')
     val_share: float = option(0.1, 'share of images for validation, 0-1')
     test_share: float = option(0.2, 'share of images for the test, 0-1')
     allow_leaks: bool = option(False, 'train on a split that tears a group apart; every artefact then says so')

@@ -185,14 +185,14 @@ def summary(
     if strays: lines.append(f"no pictures: {', '.join(f'{count:,} {name}' for name, count in strays.items())}")
     return '\n'.join(lines)
 
-# %% ../../nbs/11_data.catalog.ipynb #aa345e4c
+# %% ../../nbs/11_data.catalog.ipynb #cd528597
 FINGERPRINTED = ('image_id', 'fractured', 'region', 'regions', 'view', 'patient', 'study', 'boxes', 'status', 'width', 'height', 'split')
 
 def fingerprint(
     catalog: pd.DataFrame, # catalog
 ) -> str: # 64 hexadecimal digits
     "SHA-256 over names, labels, boxes and status of a catalog, whatever its row order and folder."
-    told = catalog[list(FINGERPRINTED)].sort_values('image_id').astype(object)
+    told = catalog[[*FINGERPRINTED, *(['class_code'] if 'class_code' in catalog else [])]].sort_values('image_id').astype(object)
     records = told.where(told.notna(), None).to_dict('records')
     return hashlib.sha256(json.dumps(records, default=float).encode()).hexdigest()
 

@@ -196,15 +196,15 @@ def _picture_ids(pictures, tell) -> list:
     if clash.any() and not tell: ids[clash] += [f'~{content[:8]}' for content in content_ids(pictures.path[clash].tolist())]
     return _make_unique(ids)
 
-# %% ../../nbs/12_data.datasets.ipynb #f61eb3fb
+# %% ../../nbs/12_data.datasets.ipynb #fad5b418
 def _any_dicom(headers) -> bool: return any(header.get('format') == 'DICOM' for header in headers)
 
 def file_ids(
     paths: list, # files
 ) -> list: # a name for each: its file name; if any file is DICOM or any name tells, all by contents
     "What single files are called, as a dataset of them would call them."
-    names = [Path(path).name for path in paths]
-    tell = names_tell(names) or _any_dicom(read_headers(paths))
+    names, pictures = [Path(path).name for path in paths], [path for path in paths if is_picture(Path(path))]
+    tell = names_tell([Path(path).name for path in pictures]) or _any_dicom(read_headers(paths))
     return names_or_contents(names, paths, tell)
 
 # %% ../../nbs/12_data.datasets.ipynb #b547d87a
