@@ -53,7 +53,7 @@ def join_catalogs(
         parts.append(catalog.assign(**tied, split=part, number=catalog.number + place * 10**8))
     return make_catalog(pd.concat(parts), 'folder', Path('/'))
 
-# %% ../../nbs/52_app.audit.ipynb #faeb9375
+# %% ../../nbs/52_app.audit.ipynb #b9f28351
 def with_target(
     catalog: pd.DataFrame, # catalog
     target: str = '', # label column; empty: the dataset's own
@@ -66,7 +66,7 @@ def with_target(
     if values.nunique() < 2: raise AuditError(f"target '{target}' has {values.nunique()} classes; wanted two or more")
     zero = sorted(values.unique())[0] if values.nunique() == 2 else values.value_counts().index[0]
     label = (catalog[target].astype('string') != zero).astype('Int8').where(catalog[target].notna())
-    return catalog.assign(fractured=label)
+    return catalog.assign(fractured=label, label_of_audit=catalog[target])
 
 # %% ../../nbs/52_app.audit.ipynb #1923511c
 def folder_evidence(

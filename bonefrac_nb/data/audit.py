@@ -259,14 +259,14 @@ def label_runs(
     runs = told.agg(first=('number', 'first'), last=('number', 'last'), n=('number', 'size'), fractured=('label', 'first'))
     return runs.sort_values(['n', 'first'], ascending=[False, True]).reset_index(drop=True)
 
-# %% ../../nbs/19_data.audit.ipynb #f3008c98
+# %% ../../nbs/19_data.audit.ipynb #d1414094
 def disagreement(
-    labels: list, # labels of the members of one family; None where unknown
+    labels: list, # labels of the members of one family, of any number of classes; None where unknown
 ) -> float: # share of its labelled pairs that differ, 0-1; NaN with fewer than two labels
     "How much the labels of one picture's copies differ."
-    known = np.array([label for label in labels if label is not None], int)
-    pairs = len(known) * (len(known) - 1) / 2
-    return known.sum() * (len(known) - known.sum()) / pairs if pairs else np.nan
+    counts = pd.Series([label for label in labels if label is not None], dtype=object).value_counts()
+    pairs = counts.sum() * (counts.sum() - 1) / 2
+    return float(1 - (counts * (counts - 1) / 2).sum() / pairs) if pairs else np.nan
 
 # %% ../../nbs/19_data.audit.ipynb #2baccce6
 def label_conflicts(
@@ -321,7 +321,7 @@ def _missed_only(families, positive):
     tops = [missing_ceiling(rate, positive) for rate in rates]
     return {'rate': _stated(rates[0], rates[1:]), 'ceiling': _stated(tops[0], tops[1:])}
 
-# %% ../../nbs/19_data.audit.ipynb #900ccce9
+# %% ../../nbs/19_data.audit.ipynb #c9701933
 def label_error(
     families: list, # from `copy_families`
     positive: float, # share of all images labelled positive, 0-1
@@ -331,8 +331,10 @@ def label_error(
     told = [family for family, share in zip(families, shares) if not np.isnan(share)]
     shares = shares[~np.isnan(shares)]
     found = {'families': len(told), 'differing': int((shares > 0).sum())}
-    if len(told) < MIN_COUNT or not 0 < positive < 1:
-        return {**found, 'both_ways': None, 'missed_only': None, 'reason': f'{len(told)} labelled families, fewer than {MIN_COUNT}'}
+    binary = all(label in (0, 1, None) for family in told for label in family['labels'])
+    if len(told) < MIN_COUNT or not 0 < positive < 1 or not binary:
+        reason = f'{len(told)} labelled families, fewer than {MIN_COUNT}' if binary else 'stated for two classes only'
+        return {**found, 'both_ways': None, 'missed_only': None, 'reason': reason}
     return {**found, 'both_ways': _both_ways(shares, positive), 'missed_only': _missed_only(told, positive)}
 
 # %% ../../nbs/19_data.audit.ipynb #d54ed3c1

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'SEVERITIES', 'CHECKS', 'Evidence', 'gather', 'kind_of', 'across', 'split_counts', 'duplicates',
-           'name_copies', 'leaks_of', 'dense_batches', 'in_batches', 'shortcuts_of', 'unreadable', 'audit_evidence',
-           'read_leaks', 'read_memory', 'read_labels', 'read_order', 'read_shortcuts', 'verdict', 'CheckError',
-           'parse_checks', 'failed_checks', 'errata', 'proposed_groups', 'proposed_split']
+           'name_copies', 'leaks_of', 'dense_batches', 'in_batches', 'shortcuts_of', 'families_of', 'unreadable',
+           'audit_evidence', 'read_leaks', 'read_memory', 'read_labels', 'read_order', 'read_shortcuts', 'verdict',
+           'CheckError', 'parse_checks', 'failed_checks', 'errata', 'proposed_groups', 'proposed_split']
 
 # %% ../../nbs/42_evaluation.verdict.ipynb #cb6b8dec
 import hashlib
@@ -167,6 +167,17 @@ def shortcuts_of(
     table = trivial_auroc(features, labels, evidence.groups[rows], evidence.n_boot, evidence.seed)
     return {row.name: _as_figure(row) for row in table.itertuples(index=False)} | _density(evidence, rows)
 
+# %% ../../nbs/42_evaluation.verdict.ipynb #a6fd7221
+def families_of(
+    catalog: pd.DataFrame, # catalog, perhaps with `label_of_audit`
+    pairs: pd.DataFrame, # its copies
+) -> list[dict]: # from `copy_families`, labelled as the source labels
+    "Families of copies under the labels that the source uses."
+    families = copy_families(pairs, catalog)
+    if 'label_of_audit' not in catalog: return families
+    label = {str(name): None if pd.isna(value) else str(value) for name, value in zip(catalog.image_id, catalog.label_of_audit)}
+    return [{**family, 'labels': [label[name] for name in family['members']]} for family in families]
+
 # %% ../../nbs/42_evaluation.verdict.ipynb #38c7a9f7
 def unreadable(catalog: pd.DataFrame) -> dict: # n, by_status, images
     "Rows that are not plainly readable, with their status and the reader's note."
@@ -187,13 +198,13 @@ def _memory(evidence):
     kept = lookup_tables(make_split(catalog, pairs, seed=evidence.seed), *args)
     return {**lookup_tables(random, *args), 'split': 'random', 'groups_kept': kept, **leaks_of(random, catalog, pairs)}
 
-# %% ../../nbs/42_evaluation.verdict.ipynb #3f7ee95c
+# %% ../../nbs/42_evaluation.verdict.ipynb #9247c1dd
 def audit_evidence(
     evidence: Evidence, # what is known
 ) -> dict: # what `audit.json` holds
     "All figures of an audit, and the verdict."
     catalog, pairs = evidence.catalog, evidence.pairs
-    families, parts, everything = copy_families(pairs, catalog), split_counts(catalog), np.ones(len(catalog), bool)
+    families, parts, everything = families_of(catalog, pairs), split_counts(catalog), np.ones(len(catalog), bool)
     sizes, batches = {name: part['n'] for name, part in parts.items()}, label_batches(catalog)
     dense = dense_batches(batches)
     copies = catalog.image_id.isin(pairs.b).to_numpy()
