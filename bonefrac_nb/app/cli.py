@@ -68,13 +68,13 @@ def add_train(commands):
     parser.add_argument('--resume', action='store_true', help='go on with the unfinished run in --run')
     add_config_options(parser)
 
-# %% ../../nbs/53_app.cli.ipynb #fb18205a
+# %% ../../nbs/53_app.cli.ipynb #8e7419fa
 def run_train(options):
     "Train and judge; the last line names the report."
     from bonefrac_nb.app.experiment import choose_config, resume_config, run_experiment
     given = {k: options[k] for k in field_docs() if options.get(k) is not None}
     config = resume_config(given.pop('run', ''), **given) if options['resume'] else choose_config(options['config'], **given)
-    run_experiment(config, resuming=options['resume'])
+    run_experiment(config, resuming=options['resume'], live=False)
 
 # %% ../../nbs/53_app.cli.ipynb #7953d87e
 def add_evaluate(commands):
