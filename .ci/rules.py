@@ -1,4 +1,4 @@
-"""Rules that the notebooks keep, checked on their JSON: order of imports, size of cells, no real picture, no error saved."""
+"""Rules that the notebooks keep, checked on their JSON: order of imports, size of cells, no error saved."""
 import ast
 import json
 import re
@@ -12,7 +12,7 @@ for path in sorted(Path("nbs").rglob("*.ipynb")):
     if any(part.startswith((".", "_")) for part in path.parts):
         continue
     number = int(path.name[:2]) if path.name[:2].isdigit() else 99
-    known = {re.sub(r"^\d+_", "", p.stem): int(p.name[:2]) for p in Path("nbs").glob("[0-9]*.ipynb")}
+    known = {re.sub(r"^\d+[a-z]?_", "", p.stem): int(p.name[:2]) for p in Path("nbs").glob("[0-9]*.ipynb")}
     if path.stat().st_size > 500_000:
         faults.append(f"{path}: {path.stat().st_size // 1000} kB, more than 500")
     for i, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"]):

@@ -132,7 +132,7 @@ def add_phantom(commands):
     parser.add_argument('--seed', type=int, default=0, help='the same seed gives the same files (default: 0)')
     for name, text in PHANTOM_KNOBS.items(): parser.add_argument(f'--{name}', type=float, default=0.0, help=f'{text}, 0-1 (default: 0)')
 
-# %% ../../nbs/53_app.cli.ipynb #9e97a68b
+# %% ../../nbs/53_app.cli.ipynb #c993cfde
 PHANTOM_KNOBS = dict(marker_shortcut='strength with which the side marker follows the label', metal_shortcut='strength with which metal follows the label',
                      near_copies='share of images that get a near copy', batch_effect='share of fractured cases that come in one peculiar batch')
 
@@ -142,7 +142,7 @@ def run_phantom(options):
     knobs = {k: options[k] for k in PHANTOM_KNOBS if options[k]}
     print(write_phantom(options['out'], n=options['n'], size=options['size'], seed=options['seed'], **knobs))
 
-# %% ../../nbs/53_app.cli.ipynb #8b605157
+# %% ../../nbs/53_app.cli.ipynb #cd7ddff0
 COMMANDS = dict(train=(add_train, run_train), evaluate=(add_evaluate, run_evaluate), predict=(add_predict, run_predict),
                 prepare=(add_prepare, run_prepare), phantom=(add_phantom, run_phantom))
 

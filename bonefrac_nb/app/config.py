@@ -108,13 +108,13 @@ def field_docs() -> dict: # name → (type, default, explanation)
     hints = typing.get_type_hints(Config)
     return {f.name: (hints[f.name], f.default, f.metadata['explanation']) for f in fields(Config)}
 
-# %% ../../nbs/50_app.config.ipynb #8fbe275d
+# %% ../../nbs/50_app.config.ipynb #5ce2b78c
 CHOICES = dict(rows=('all', 'development'), split=('groups', 'given', 'peer', 'random'), optimizer=('adamw', 'sgd'),
                schedule=('onecycle', 'cosine', 'constant'), balance=('none', 'loss', 'sampling'), keep=('last', 'best'),
                device=('auto', 'cpu', 'cuda'), precision=('auto', 'fp32', 'bf16', 'fp16'),
                stem=('', '7x7', 'deep', '3x3'), downsample=('', 'conv', 'avg'))
 
-# %% ../../nbs/50_app.config.ipynb #e5d85551
+# %% ../../nbs/50_app.config.ipynb #41664e5d
 RANGES = dict(size=(32, 4096), epochs=(1, 100000), batch_size=(2, 65536), accumulate=(1, 4096), lr=(0, 100), warmup=(0, 1),
               val_share=(0, 0.9), test_share=(0, 0.9), ema=(0, 0.99999), label_smoothing=(0, 0.5), weight_decay=(0, 100),
               dropout=(-1, 0.99), phantom_images=(40, 10**7), phantom_size=(64, 4096), resamples=(50, 10**6), clip=(0, 1e9),
@@ -159,7 +159,7 @@ def check_fields(
 _plain = dict(flip_horizontal=0.0, rotate=0.0, zoom=0.0, shift=0.0, gamma=0.0, contrast=0.0, brightness=0.0)
 _fracatlas = dict(rows='development', flip_vertical=0.5, rotate=25.0)
 
-# %% ../../nbs/50_app.config.ipynb #f69b952e
+# %% ../../nbs/50_app.config.ipynb #f4ed47bd
 SHIPPED = {
     'phantom': dict(_plain, size=128, epochs=9, batch_size=32, lr=1e-3),
     'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=30),

@@ -88,7 +88,7 @@ def development_rows(
     kept.attrs['left_out'] = len(catalog) - len(kept)
     return kept
 
-# %% ../../nbs/51_app.experiment.ipynb #4cc9b568
+# %% ../../nbs/51_app.experiment.ipynb #bbdfa958
 MOST_CLASSES = 100
 
 def label_values(
@@ -368,7 +368,7 @@ def fit_class_decision(
     if (reason := few_of_a_class(label, classes)): return dict(temperature=1.0, thresholds={}, fitted_on=f'nothing: in validation {reason}')
     return dict(temperature=fit_class_temperature(label, logits, fallback=1.0), thresholds={}, fitted_on=f'validation, {len(label)} pictures')
 
-# %% ../../nbs/51_app.experiment.ipynb #276546de
+# %% ../../nbs/51_app.experiment.ipynb #af9080c9
 COLUMNS = ['image_id', 'split', 'fractured', 'logit', 'probability', 'region', 'group']
 
 # %% ../../nbs/51_app.experiment.ipynb #165687ec
@@ -522,7 +522,7 @@ def shortcut_figures(
         if m['auroc']['ci95'] and not np.isfinite(m['auroc']['ci95']).all(): m['auroc'].update(ci95=None, reason='too few groups with both labels')
     return found
 
-# %% ../../nbs/51_app.experiment.ipynb #abce29f1
+# %% ../../nbs/51_app.experiment.ipynb #fafc78fe
 AUDIT_SIZE = 224
 
 def find_copies(
@@ -657,7 +657,7 @@ def again(
     files = (' --data PATH/TO/DATA' if config.data else '') + (' --split_file PATH/TO/SPLIT.csv' if config.split_file else '')
     return f"bonefrac train --config config.yaml{files} --seed {config.seed} --run NEW_FOLDER"
 
-# %% ../../nbs/51_app.experiment.ipynb #cad8c9dd
+# %% ../../nbs/51_app.experiment.ipynb #b11a012c
 def label_meaning(
     catalog: pd.DataFrame, # from `open_data`
 ) -> str: # a sentence, '' where the label is a fracture
@@ -670,7 +670,7 @@ def label_meaning(
 CITE = dict(fracatlas='Abedeen et al., FracAtlas, Scientific Data 10:521 (2023), CC BY 4.0.', phantom='simulated by bonefrac_nb; no person was exposed.',
             mura='Rajpurkar et al., MURA, arXiv 1712.06957 (2017).', grazpedwri='Nagy et al., GRAZPEDWRI-DX, Scientific Data 9:222 (2022), CC BY 4.0.')
 
-# %% ../../nbs/51_app.experiment.ipynb #1ad2311c
+# %% ../../nbs/51_app.experiment.ipynb #6fb69d11
 MACHINE_FIELDS = ('run', 'data', 'split_file', 'device', 'threads', 'workers', 'pictures')
 
 # %% ../../nbs/51_app.experiment.ipynb #168f4d63
@@ -811,7 +811,7 @@ def whole(
     part = np.where(reason == '', 'all', 'none')
     return pd.DataFrame(dict(image_id=catalog.image_id, group=assign_groups(catalog), split=part, scored=part == 'all', reason=reason))
 
-# %% ../../nbs/51_app.experiment.ipynb #e04d2e87
+# %% ../../nbs/51_app.experiment.ipynb #1fa3bac5
 SAME_PATIENTS = ('fracatlas', 'mura', 'grazpedwri') # sources whose patients or numbers mean the same in every copy
 
 # %% ../../nbs/51_app.experiment.ipynb #e6796720

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
-# %% ../../nbs/17_data.augment.ipynb #514902b2
+# %% ../../nbs/17_data.augment.ipynb #443068ad
 def _signed(word: int) -> int: return word - (1 << 64) if word >> 63 else word
 def _shift_right(z, bits): return (z >> bits) & ((1 << (64 - bits)) - 1)
 
@@ -59,7 +59,7 @@ def uniform(
     "Uniform random numbers from the streams of the images."
     return (_shift_right(random_words(state, count), 11).double() + .5) * 2.**-53
 
-# %% ../../nbs/17_data.augment.ipynb #90cad67d
+# %% ../../nbs/17_data.augment.ipynb #53d16ae4
 UPPER = dict(flip_horizontal=1, flip_vertical=1, rotate=180, zoom=10, shift=1, gamma=10,
              contrast=1, brightness=1, noise=1, blur=10, erase=1)
 
@@ -86,12 +86,12 @@ class Augment:
     def __post_init__(self):
         for field in fields(self): _check_knob(field.name, getattr(self, field.name))
 
-# %% ../../nbs/17_data.augment.ipynb #7b42bac9
+# %% ../../nbs/17_data.augment.ipynb #322e2b80
 NO_AUGMENT = Augment()
 DEFAULT_AUGMENT = Augment(flip_horizontal=.5, flip_vertical=.5, rotate=25, zoom=.15, shift=.05,
                           gamma=.3, contrast=.2, brightness=.1)
 
-# %% ../../nbs/17_data.augment.ipynb #2ff64e42
+# %% ../../nbs/17_data.augment.ipynb #209b57df
 STREAMS = ('flip_horizontal', 'flip_vertical', 'rotate', 'zoom', 'shift_x', 'shift_y', 'gamma', 'contrast',
            'brightness', 'noise', 'blur', 'erase', 'erase_x', 'erase_y', 'erase_width', 'erase_height')
 
@@ -264,7 +264,7 @@ def erase(
     hit = chosen & rows[:, None, :, None] & columns[:, None, None, :]
     return torch.where(hit, images.mean((1, 2, 3), keepdim=True), images)
 
-# %% ../../nbs/17_data.augment.ipynb #70b82a29
+# %% ../../nbs/17_data.augment.ipynb #6e59abcd
 MIN_VISIBLE = .25
 
 def _area(boxes): return (boxes[:, 2:] - boxes[:, :2]).clamp_min(0).prod(-1)

@@ -35,7 +35,7 @@ def measure_mean_std(
     mean = np.average(level, weights=counts)
     return float(mean), float(np.sqrt(np.average((level - mean)**2, weights=counts)))
 
-# %% ../../nbs/18_data.batches.ipynb #71628da2
+# %% ../../nbs/18_data.batches.ipynb #91ad4392
 GREY_MEAN, GREY_STD = .17, .19
 
 # %% ../../nbs/18_data.batches.ipynb #7547fc32

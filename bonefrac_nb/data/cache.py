@@ -44,7 +44,7 @@ def letterbox(
     square[top:bottom, left:right] = fitted
     return square
 
-# %% ../../nbs/14_data.cache.ipynb #adc53c7c
+# %% ../../nbs/14_data.cache.ipynb #c8c9258b
 # EXIF orientations that display the last stored line at the left or at the top
 LOST_LEFT, LOST_TOP = (6, 7), (3, 4)
 
@@ -62,7 +62,7 @@ def place(
     lost_y = (header['height'] - h * reduction) * (orientation in LOST_TOP)
     return scale, left - lost_x * scale, top - lost_y * scale
 
-# %% ../../nbs/14_data.cache.ipynb #20b0bda5
+# %% ../../nbs/14_data.cache.ipynb #cb932a15
 RECORD = {'status': 'ok', 'missing_lines': 0, 'width': 0, 'height': 0, 'scale': 0., 'pad_x': 0., 'pad_y': 0.,
           'left': 0, 'top': 0, 'right': 0, 'bottom': 0, 'sha256': '', 'pixel_sha256': '', 'reason': ''}
 
@@ -108,7 +108,7 @@ def file_sha256(
     except OSError as error: return '', 'unreadable', type(error).__name__
     return digest.hexdigest(), 'ok', ''
 
-# %% ../../nbs/14_data.cache.ipynb #2ea34a66
+# %% ../../nbs/14_data.cache.ipynb #2396521b
 VERSION = 1 # to be raised whenever the same file would give another square
 
 def _parameters(size): return f'v{VERSION}-letterbox{size}'

@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 from .files import write_text
 
-# %% ../../nbs/11_data.catalog.ipynb #5ee87353
+# %% ../../nbs/11_data.catalog.ipynb #cb2a594e
 REGIONS = ('finger', 'hand', 'wrist', 'forearm', 'elbow', 'humerus', 'shoulder', 'hip', 'thigh', 'knee', 'leg',
            'ankle', 'foot', 'pelvis', 'spine', 'chest', 'skull', 'mixed', 'unknown')
 STATUSES = ('ok', 'truncated', 'unreadable', 'missing', 'contradictory', 'unlisted')
 SOURCES = ('fracatlas', 'phantom', 'multiregion', 'mura', 'grazpedwri', 'yolo', 'folder')
 
-# %% ../../nbs/11_data.catalog.ipynb #790a7a6f
+# %% ../../nbs/11_data.catalog.ipynb #d9d15841
 COLUMNS = {'image_id': 'string', 'path': 'string', 'fractured': 'Int8', 'region': 'string', 'regions': 'object',
            'view': 'string', 'patient': 'string', 'study': 'string', 'boxes': 'object', 'status': 'string',
            'width': 'Int64', 'height': 'Int64', 'split': 'string', 'number': 'Int64', 'stem': 'string', 'source': 'string'}
@@ -75,7 +75,7 @@ def _path_is_wrong(catalog):
     table_only = absent.all()
     return (~absent & (relative | missing)) | (absent & ~missing & (not table_only))
 
-# %% ../../nbs/11_data.catalog.ipynb #fc28b7ae
+# %% ../../nbs/11_data.catalog.ipynb #5ab8dffc
 RULES = [('image_id', 'a name', lambda catalog: catalog.image_id.isna() | (catalog.image_id == '')),
          ('image_id', 'unique names', lambda catalog: catalog.image_id.duplicated(keep=False)),
          ('fractured', '0, 1 or missing', lambda catalog: ~catalog.fractured.isin([0, 1]) & catalog.fractured.notna()),
@@ -185,7 +185,7 @@ def summary(
     if strays: lines.append(f"no pictures: {', '.join(f'{count:,} {name}' for name, count in strays.items())}")
     return '\n'.join(lines)
 
-# %% ../../nbs/11_data.catalog.ipynb #cd528597
+# %% ../../nbs/11_data.catalog.ipynb #4c9e0905
 FINGERPRINTED = ('image_id', 'fractured', 'region', 'regions', 'view', 'patient', 'study', 'boxes', 'status', 'width', 'height', 'split')
 
 def fingerprint(

@@ -29,7 +29,7 @@ from .radiograph import RadiographError, read_header
 class DatasetError(ValueError):
     "A folder that is no dataset known here, or a broken one: what was looked for, what was seen, what to do."
 
-# %% ../../nbs/12_data.datasets.ipynb #ad7eb574
+# %% ../../nbs/12_data.datasets.ipynb #2937173c
 PICTURE_ENDINGS = ('.jpg', '.jpeg', '.png', '.gif', '.bmp', '.tif', '.tiff', '.webp', '.dcm', '.dicom')
 TEXT_ENDINGS = ('.txt', '.csv', '.json', '.xml', '.yaml', '.yml', '.ini', '.md', '.html', '.pdf', '.db', '.zip')
 
@@ -93,7 +93,7 @@ def _row(image_id, path, header, conflicts=(), notes=(), **told) -> dict:
     row['note'] = '; '.join(filter(None, [*conflicts, *notes, header.get('note')])) or None
     return row
 
-# %% ../../nbs/12_data.datasets.ipynb #e3cff062
+# %% ../../nbs/12_data.datasets.ipynb #01cd53a9
 BODY_PARTS = {'thumb': 'finger', 'arm': 'humerus', 'upper arm': 'humerus', 'upperarm': 'humerus', 'clavicle': 'shoulder',
               'scapula': 'shoulder', 'femur': 'thigh', 'patella': 'knee', 'lowleg': 'leg', 'tibia': 'leg', 'tib fib': 'leg',
               'calcaneus': 'foot', 'toe': 'foot', 'cspine': 'spine', 'tspine': 'spine', 'lspine': 'spine'}
@@ -109,7 +109,7 @@ def _dicom_told(header) -> dict:
     return {'region': region if region in REGIONS else 'unknown', 'view': VIEW_POSITIONS.get(view, view or None),
             **{name: header.get(name) for name in ('patient', 'study', 'laterality', 'sex', 'age')}}
 
-# %% ../../nbs/12_data.datasets.ipynb #f25cf9b7
+# %% ../../nbs/12_data.datasets.ipynb #7b4c99c9
 NO_FINDING = ('normal', 'negative', 'healthy', 'intact', 'sound', 'control', 'no finding', 'no findings')
 SOME_FINDING = ('abnormal', 'positive')
 
@@ -125,7 +125,7 @@ def label_of_name(
     if not re.search(r'fractur|broken', words): return 0 if words in NO_FINDING else None
     return 0 if re.search(r'\b(no|not|non|without|free)\b|\b(non|un)(fract|broken)', words) else 1
 
-# %% ../../nbs/12_data.datasets.ipynb #9236c895
+# %% ../../nbs/12_data.datasets.ipynb #80e90ea2
 FRACTURE_MEANING = 'fractured'
 FINDING_MEANING = 'some finding (abnormal), of which a fracture is only one kind'
 
@@ -140,7 +140,7 @@ def labels_of_classes(
     if 1 not in labels.values() and None in labels.values(): labels = dict.fromkeys(names)
     return labels, FRACTURE_MEANING
 
-# %% ../../nbs/12_data.datasets.ipynb #ae69da97
+# %% ../../nbs/12_data.datasets.ipynb #8b1b65ac
 SPLIT_NAMES = {'train': 'train', 'training': 'train', 'val': 'val', 'valid': 'val', 'validation': 'val', 'test': 'test', 'testing': 'test'}
 
 # %% ../../nbs/12_data.datasets.ipynb #196f2d44
@@ -207,7 +207,7 @@ def file_ids(
     tell = names_tell([Path(path).name for path in pictures]) or _any_dicom(read_headers(paths))
     return names_or_contents(names, paths, tell)
 
-# %% ../../nbs/12_data.datasets.ipynb #b547d87a
+# %% ../../nbs/12_data.datasets.ipynb #fad1f11b
 COPY_TAILS = (r'\.rf\.[0-9A-Za-z]+$', r'_(jpe?g|png|bmp|tiff?|webp)$', r'-rotated\d.*$', r'( - Copy( ?\(\d+\))?)+$')
 
 def _without_tails(name) -> str:
@@ -231,7 +231,7 @@ def _blind_stems(stems, classes, hide_all=False) -> list:
     "Stems, with those that tell a label (or all of them) replaced by a hash."
     return [_hashed(stem) if hide_all or names_tell([stem], classes) else stem for stem in stems]
 
-# %% ../../nbs/12_data.datasets.ipynb #ed95f94c
+# %% ../../nbs/12_data.datasets.ipynb #304c1b61
 TURNS = {1: lambda x, y, w, h: (x, y), 2: lambda x, y, w, h: (w - x, y), 3: lambda x, y, w, h: (w - x, h - y),
          4: lambda x, y, w, h: (x, h - y), 5: lambda x, y, w, h: (y, x), 6: lambda x, y, w, h: (h - y, x),
          7: lambda x, y, w, h: (h - y, w - x), 8: lambda x, y, w, h: (y, w - x)}
@@ -302,7 +302,7 @@ def to_displayed(
     boxes = [turn_box(box, header.get('orientation', 1), *stored) if frame == 'stored' else box for box in drawn.boxes]
     return _clip_all(boxes, *shown)
 
-# %% ../../nbs/12_data.datasets.ipynb #30feb227
+# %% ../../nbs/12_data.datasets.ipynb #5e4c09fb
 class Kind(NamedTuple):
     "A kind of dataset."
     clue: str # what it is recognised by, in words
@@ -472,7 +472,7 @@ def read_yolo(
     files = [file for file in sorted(Path(folder).glob('*.txt')) if file.stem not in ('labels', 'classes')]
     return {file.stem: Drawn(None, [box for _, box in _read_yolo_file(file)[0]], True) for file in files}
 
-# %% ../../nbs/12_data.datasets.ipynb #d38de63c
+# %% ../../nbs/12_data.datasets.ipynb #93069827
 ANNOTATION_FORMATS = {'coco': lambda folder: read_coco(next(folder.glob('*.json'))), 'vgg': lambda folder: read_vgg(next(folder.glob('*.json'))),
            'voc': read_voc, 'yolo': read_yolo}
 
@@ -524,7 +524,7 @@ def compare_annotations(
     table = pd.DataFrame([_compare(picture, formats) for picture in sorted(boxed)], columns=['picture', *ANNOTATION_FORMATS, *differences])
     return table.assign(agree=(table[differences] <= tolerance).all(axis=1))
 
-# %% ../../nbs/12_data.datasets.ipynb #feed19b9
+# %% ../../nbs/12_data.datasets.ipynb #1cc70bcc
 REGION_FLAGS = ('hand', 'leg', 'hip', 'shoulder')
 VIEW_FLAGS = ('frontal', 'lateral', 'oblique')
 
@@ -591,7 +591,7 @@ def _number(name) -> 'int | None':
     digits = re.search(r'\d+', name)
     return int(digits[0]) if digits else None
 
-# %% ../../nbs/12_data.datasets.ipynb #ef66caf7
+# %% ../../nbs/12_data.datasets.ipynb #6b6928e0
 FRACATLAS_TABLE = ['image_id', 'fractured']
 FRACATLAS_RUN = range(2298, 2616) # numbers in a row of which every single one is fractured
 _SPENT = {*REGION_FLAGS, *VIEW_FLAGS, 'mixed', 'image_id', 'fractured', 'region', 'regions', 'view', 'path', 'status', 'boxes', 'note',
@@ -622,14 +622,14 @@ def _read_fracatlas(root) -> 'tuple[list, dict]':
     rows = [{**row, 'fracture_split': split.get(name)} for row, name in zip(rows, names)]
     return rows, {'strays': _count_names(list_files(root/'images')[1])}
 
-# %% ../../nbs/12_data.datasets.ipynb #bf55f71f
+# %% ../../nbs/12_data.datasets.ipynb #4b6e8a1e
 def _is_fracatlas(root) -> bool: return set(FRACATLAS_TABLE) <= set(_columns(root/'dataset.csv'))
 
 KINDS['phantom'] = Kind('dataset.csv with image_id and fractured, and phantom.json',
                         lambda root: _is_fracatlas(root) and (root/'phantom.json').is_file(), _read_fracatlas)
 KINDS['fracatlas'] = Kind('dataset.csv with image_id and fractured', _is_fracatlas, _read_fracatlas)
 
-# %% ../../nbs/12_data.datasets.ipynb #e7021554
+# %% ../../nbs/12_data.datasets.ipynb #9d59afc4
 GRAZPEDWRI_TABLE = ['filestem', 'patient_id', 'fracture_visible']
 GRAZPEDWRI_FLAGS = ('initial_exam', 'cast', 'diagnosis_uncertain', 'osteopenia', 'metal')
 PROJECTIONS = {1: 'frontal', 2: 'lateral', 3: 'oblique'}
@@ -687,11 +687,11 @@ def _read_grazpedwri(root) -> 'tuple[list, dict]':
             for stem, path, header in zip(names, paths, read_headers(paths))]
     return rows, {'strays': _count_names(path for path in others if path.suffix not in ('.txt', '.csv', '.json', '.xml', '.yaml'))}
 
-# %% ../../nbs/12_data.datasets.ipynb #be745f16
+# %% ../../nbs/12_data.datasets.ipynb #bb6984e3
 KINDS['grazpedwri'] = Kind('dataset.csv with filestem, patient_id and fracture_visible',
                            lambda root: set(GRAZPEDWRI_TABLE) <= set(_columns(root/'dataset.csv')), _read_grazpedwri)
 
-# %% ../../nbs/12_data.datasets.ipynb #f76a91a8
+# %% ../../nbs/12_data.datasets.ipynb #742fd585
 MURA_PATH = re.compile(r'(?P<split>train|valid|test)/XR_(?P<region>[A-Z]+)/(?P<patient>patient\w+)/'
                        r'(?P<study>study\w+?)_(?P<label>positive|negative)(/(?P<image>[^/]+))?/?$')
 
@@ -761,7 +761,7 @@ def _read_mura(root) -> 'tuple[list, dict]':
             for image_id, (facts, path, listed), header in zip(ids, pictures, read_headers(paths))]
     return rows, {'strays': strays, 'label_meaning': FINDING_MEANING, 'target': 'abnormal'}
 
-# %% ../../nbs/12_data.datasets.ipynb #5465b6e5
+# %% ../../nbs/12_data.datasets.ipynb #57fb6e15
 def _is_mura(root) -> bool:
     return any(root.glob('*_image_paths.csv')) or any(any(root.glob(f'{split}/XR_*')) for split in ('train', 'valid'))
 
@@ -834,7 +834,7 @@ def _read_yolo(root) -> 'tuple[list, dict]':
     strays = _count_names(path for _, images, _ in _yolo_folders(root) for path in list_files(images)[1])
     return rows, {'strays': strays, 'label_meaning': meaning, 'target': 'label' if fracture == set() else 'fractured'}
 
-# %% ../../nbs/12_data.datasets.ipynb #b0d29cce
+# %% ../../nbs/12_data.datasets.ipynb #e18c123a
 KINDS['yolo'] = Kind('images beside labels, under train, valid, test or above them', lambda root: bool(_yolo_folders(root)), _read_yolo)
 
 # %% ../../nbs/12_data.datasets.ipynb #a7b3eb4f
@@ -895,7 +895,7 @@ def _class_folders(root) -> set:
     alone = len(names) == 1 and label_of_name(min(names)) is not None and any(_has_picture(folder, False) for folder in found)
     return names if len(names) > 1 or alone else set()
 
-# %% ../../nbs/12_data.datasets.ipynb #08f7b2fd
+# %% ../../nbs/12_data.datasets.ipynb #08dcd4b8
 def _is_multiregion(root) -> bool:
     return all((root/split).is_dir() for split in ('train', 'val', 'test')) and _class_folders(root) == {'fractured', 'not fractured'}
 

@@ -88,7 +88,7 @@ def _refused(path):
     if Path(path).is_dir(): return IsFolder(path, 'a folder', 'Give one file; a folder is read as a dataset.')
     return NoPermission(path, 'that reading is not permitted', 'Change its permissions, or run as a user who may read it.')
 
-# %% ../../nbs/10_data.radiograph.ipynb #239edb21
+# %% ../../nbs/10_data.radiograph.ipynb #37782ccc
 FORMATS = ('JPEG', 'PNG', 'GIF', 'BMP', 'TIFF', 'WEBP', 'JPEG2000', 'PPM')
 _KNOWN = {b'\xff\xd8': 'JPEG', b'\x89PNG': 'PNG', b'GIF8': 'GIF', b'BM': 'BMP', b'II*\0': 'TIFF', b'MM\0*': 'TIFF',
           b'RIFF': 'WEBP'}
@@ -107,7 +107,7 @@ def _unknown(path, head):
     kind = 'text' if all(32 <= byte < 127 or byte in b'\t\r\n' for byte in head) else 'unknown bytes'
     return NotAnImage(path, f'{kind} ({head[:16]!r})', f'Give a file in one of {", ".join(FORMATS)} or DICOM.')
 
-# %% ../../nbs/10_data.radiograph.ipynb #c1682bc4
+# %% ../../nbs/10_data.radiograph.ipynb #135c1341
 MAX_PIXELS = 2**26 # 8192 × 8192, half as many again as a stitched film of a whole leg
 
 def _check_size(path, width, height):

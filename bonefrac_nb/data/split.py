@@ -15,13 +15,13 @@ import pandas as pd
 from .copies import components, pair_positions
 from .files import write_text
 
-# %% ../../nbs/16_data.split.ipynb #3994768c
+# %% ../../nbs/16_data.split.ipynb #823877b2
 PARTS = ('train', 'val', 'test')
 SPLIT_COLUMNS = ['image_id', 'group', 'split', 'scored', 'reason']
 
 class SplitError(ValueError): "A split that cannot be made or read: names what was expected and what was found."
 
-# %% ../../nbs/16_data.split.ipynb #ab0417d9
+# %% ../../nbs/16_data.split.ipynb #617952b4
 BLOCK = 20 # numbers that are kept together where names run in the order of acquisition
 NEAR = 2   # numbers this close may be one patient even across the border of two blocks
 
@@ -92,7 +92,7 @@ def _frame(catalog, groups, part, target):
     columns = catalog.image_id.astype(str), groups, part, part != 'none', reason
     return pd.DataFrame(dict(zip(SPLIT_COLUMNS, columns))).reset_index(drop=True)
 
-# %% ../../nbs/16_data.split.ipynb #85a48360
+# %% ../../nbs/16_data.split.ipynb #d1fce3d7
 BATCH = 10 # least number of images of a group that has only one label, to be called a batch
 
 # %% ../../nbs/16_data.split.ipynb #d8fcfca5
@@ -170,7 +170,7 @@ def _assign(catalog, groups, fractions, seed, target):
     place = pd.Series(balance(counts.to_numpy(), shares, seed), index=counts.index)
     return groups.map(place).fillna(-1).astype(int)
 
-# %% ../../nbs/16_data.split.ipynb #7c047e98
+# %% ../../nbs/16_data.split.ipynb #619e2c2e
 LEAK_COLUMNS = ['image_id', 'split', 'kind', 'other', 'other_split']
 
 # %% ../../nbs/16_data.split.ipynb #844dfb55
@@ -183,7 +183,7 @@ def _key_leaks(split, keys, kind):
     found = found[found.split != found.split_other].rename(columns={'image_id_other': 'other', 'split_other': 'other_split'})
     return found.assign(kind=kind)[LEAK_COLUMNS]
 
-# %% ../../nbs/16_data.split.ipynb #3148c6ff
+# %% ../../nbs/16_data.split.ipynb #29ece999
 KINDS = ('bytes', 'pixels', 'near')
 
 def _copy_keys(catalog, pairs, kinds):
@@ -237,7 +237,7 @@ def find_leaks(
     found = pd.concat([_copy_leaks(split, catalog, pairs), *found, _neighbour_leaks(split, catalog)])
     return found.drop_duplicates(['image_id', 'kind', 'other_split']).reset_index(drop=True)
 
-# %% ../../nbs/16_data.split.ipynb #a5f15096
+# %% ../../nbs/16_data.split.ipynb #bcbe5476
 WORDS = {'bytes': 'same bytes as', 'pixels': 'same pixels as', 'near': 'near copy of', 'neighbour': f'within {NEAR} numbers of'}
 
 # %% ../../nbs/16_data.split.ipynb #de2b9af7
@@ -334,7 +334,7 @@ def make_folds(
     folds = [_frame(catalog, groups, part(i), target) for i in range(k)]
     return [unscore_leaks(fold, find_leaks(fold, catalog, pairs)) for fold in folds]
 
-# %% ../../nbs/16_data.split.ipynb #9bf477dc
+# %% ../../nbs/16_data.split.ipynb #c7ca0738
 SHIPPED = {'training': 'train', 'valid': 'val', 'validation': 'val', 'testing': 'test', **{part: part for part in PARTS}}
 
 # %% ../../nbs/16_data.split.ipynb #da5036d1

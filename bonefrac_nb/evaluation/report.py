@@ -83,7 +83,7 @@ def subsets(
         parts['hairline fractures'] = frame[sound | (frame.fracture_type == 'hairline')]
     return parts
 
-# %% ../../nbs/41_evaluation.report.ipynb #61db1fcb
+# %% ../../nbs/41_evaluation.report.ipynb #7e205c65
 NO_MAP = 'this model scores a picture as a whole and gives no map'
 POINT = ('sensitivity', 'specificity', 'ppv', 'npv', 'accuracy')
 
@@ -106,7 +106,7 @@ def _complete(frame, thresholds, shortcuts, fractures=True, **kwargs):
     return {**at['youden'], **calibration_metrics(frame, **kwargs), 'by_region': region_metrics(frame, main, **kwargs), 'operating_points': points,
             'subsets': parts, 'localisation': {'value': None, 'reason': NO_MAP}, 'shortcuts': shortcuts or {}}
 
-# %% ../../nbs/41_evaluation.report.ipynb #16310ece
+# %% ../../nbs/41_evaluation.report.ipynb #69dd9f5f
 CLASSES = ['not fractured', 'fractured']
 
 def run_metrics(
@@ -133,7 +133,7 @@ def _used_classes(frame, classes):
     used = frame[frame.scored.astype(bool) & frame.class_code.notna()]
     return used.class_code.to_numpy(int), used[probability_columns(classes)].to_numpy(float), used
 
-# %% ../../nbs/41_evaluation.report.ipynb #bedb25fb
+# %% ../../nbs/41_evaluation.report.ipynb #1c653d5b
 BY_CLASS = 'several classes: stated for each under by_class'
 
 def class_metrics(
@@ -174,7 +174,7 @@ def run_class_metrics(
     return {'splits': {name: _complete_classes(part, classes, (shortcuts or {}).get(name), **kwargs)
                        for name, part in known.groupby('split', sort=False) if part.scored.any()}, 'classes': list(classes)}
 
-# %% ../../nbs/41_evaluation.report.ipynb #34b9b348
+# %% ../../nbs/41_evaluation.report.ipynb #9cb2555f
 _palette = sns.color_palette('colorblind')
 FRACTURED, SOUND, OTHER = _palette[3], _palette[0], _palette[2]
 
@@ -286,7 +286,7 @@ def plot_class_roc(
     ax.legend(frameon=False, fontsize=8)
     return ax.figure
 
-# %% ../../nbs/41_evaluation.report.ipynb #b867d591
+# %% ../../nbs/41_evaluation.report.ipynb #a6b02095
 VIEWS = dict(metadata='header of the file', border='border of the picture', thumbnail='8 × 8 thumbnail', histogram='histogram of greys',
              table='region, view, flags', order='training labels nearby in number')
 
@@ -355,7 +355,7 @@ def picture_png(
     figure.savefig(out, format='png')
     return 'data:image/png;base64,' + base64.b64encode(out.getvalue()).decode()
 
-# %% ../../nbs/41_evaluation.report.ipynb #fa550f95
+# %% ../../nbs/41_evaluation.report.ipynb #c1be3f55
 RESEARCH_USE = ('For research and teaching only. This is not a medical device: it has not been validated for clinical use and must not '
                 'be used to diagnose, to triage, or to decide about the care of any person.')
 
@@ -424,7 +424,7 @@ def leak_statement(
     if not leaks: return 'No leak between the parts was found by the checks that were made: copies, patients, neighbours in number.'
     return 'LEAKS ALLOWED (allow_leaks: true): ' + '; '.join(leaks) + '. The figures below are higher than they would be on unseen patients.'
 
-# %% ../../nbs/41_evaluation.report.ipynb #5aaaa6df
+# %% ../../nbs/41_evaluation.report.ipynb #c86c9d08
 STYLE = '''
 body{font:15px/1.5 system-ui,sans-serif;max-width:980px;margin:2em auto;padding:0 1em;color:#222}
 h1{margin-bottom:.2em} h2{margin-top:2em;border-bottom:1px solid #ccc;padding-bottom:.2em}
@@ -435,7 +435,7 @@ svg{max-width:100%;height:auto} pre{background:#f6f6f6;padding:.8em;overflow-x:a
 @media print{body{margin:0;font-size:11px} h2{break-after:avoid} figure,table,tr{break-inside:avoid} details{display:block}}
 '''
 
-# %% ../../nbs/41_evaluation.report.ipynb #e220ec8e
+# %% ../../nbs/41_evaluation.report.ipynb #4f418593
 PAGE = '''<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{{ title }}</title><style>{{ style|safe }}</style><body>
 <h1>{{ title }}</h1><p class="warn"><b>{{ research_use }}</b></p>
@@ -455,7 +455,7 @@ def fill(
     "Fill a template, with everything escaped that is not marked safe."
     return _templates.from_string(template).render(**values)
 
-# %% ../../nbs/41_evaluation.report.ipynb #11bfa2ba
+# %% ../../nbs/41_evaluation.report.ipynb #3a0ffca2
 TABLE = '''<table><tr>{% for c in columns %}<th>{{ c }}</th>{% endfor %}</tr>
 {% for row in rows %}<tr>{% for c in row %}<td>{{ c }}</td>{% endfor %}</tr>{% endfor %}</table>'''
 FIGURES = '''<div class="row">{% for svg, caption in figures %}<figure>{{ svg|safe }}<figcaption>{{ caption }}</figcaption></figure>{% endfor %}</div>'''
@@ -478,7 +478,7 @@ def split_section(
     if len(reasons): out += '<p>Kept in the table but not scored:</p>' + _table(['reason', 'pictures'], list(reasons.items()))
     return out
 
-# %% ../../nbs/41_evaluation.report.ipynb #de1726f4
+# %% ../../nbs/41_evaluation.report.ipynb #f3e37ce5
 NAMES = dict(auroc='AUROC', auprc='AUPRC', accuracy='accuracy', balanced_accuracy='balanced accuracy', sensitivity='sensitivity', specificity='specificity',
              ppv='PPV', npv='NPV', f1='F1', mcc='MCC', cohen_kappa="Cohen's kappa", brier='Brier score', ece='ECE (15 bins)', calibration_slope='calibration slope',
              calibration_intercept='calibration intercept', calibration_in_the_large='calibration in the large')
@@ -533,7 +533,7 @@ def points_section(
     rows = [[name, f"{p['threshold']:.3f}"] + [show_figure(p[c]) for c in POINT] for name, p in points.items()]
     return _table(['rule', 'threshold'] + [NAMES[c] for c in POINT], rows) if rows else ''
 
-# %% ../../nbs/41_evaluation.report.ipynb #4312f02a
+# %% ../../nbs/41_evaluation.report.ipynb #dddd6159
 RELIABILITY = 'Reliability: points on the diagonal mean what they say; Wilson intervals.'
 
 def _curves(frame, threshold, classes):
@@ -573,7 +573,7 @@ def mistakes_section(
         shown.append((source, f'{row.kind}: {row.image_id}, {", ".join(row.regions)}, probability {row.probability:.2f}'))
     return fill(PICTURES, pictures=shown)
 
-# %% ../../nbs/41_evaluation.report.ipynb #5960c926
+# %% ../../nbs/41_evaluation.report.ipynb #a537d753
 AGAIN = '''<p>The same numbers come out again on the same machine with</p><pre>{{ command }}</pre>
 <details open><summary>config.yaml: what departs from the defaults stands in it with everything else</summary><pre>{{ config }}</pre></details>
 <details><summary>environment</summary><pre>{{ environment }}</pre></details>'''
@@ -598,14 +598,14 @@ def read_run(
                 history=_read(folder, 'history.csv', pd.read_csv), split=_read(folder, 'split.csv', pd.read_csv),
                 metrics=_read(folder, 'metrics.json', lambda p: json.loads(text(p))))
 
-# %% ../../nbs/41_evaluation.report.ipynb #70aea30d
+# %% ../../nbs/41_evaluation.report.ipynb #56a93afc
 def without_paths(
     config: str, # text of `config.yaml`
 ) -> str: # the same, with the reader's own folders left open
     "A report names no folder of the machine that it was made on."
-    return re.sub(r'(?m)^(data|run): (?!.*\'\').+$', r'\1: PATH/TO/\1', config)
+    return re.sub(r'(?m)^(data|run|split_file): (?!.*\'\').+$', r'\1: PATH/TO/\1', config)
 
-# %% ../../nbs/41_evaluation.report.ipynb #cdfa6fe7
+# %% ../../nbs/41_evaluation.report.ipynb #17556699
 FOUND = '<p>{{ found }}</p>{% if meaning %}<p>The label: {{ meaning }}</p>{% endif %}'
 
 def _sections(run, frame, shown, pictures, labels, record, cite, found, meaning):

@@ -64,7 +64,7 @@ def classifier(
         nn.Dropout(dropout), nn.Linear(4096, 4096), nn.ReLU(inplace=True),
         nn.Linear(4096, num_classes) if num_classes else nn.Identity())
 
-# %% ../../nbs/21_models.alexnet.ipynb #b6f20359
+# %% ../../nbs/21_models.alexnet.ipynb #d8fcf13c
 INITS = ('torch', 'he', '2012')
 
 # %% ../../nbs/21_models.alexnet.ipynb #ef4bf5e2
@@ -90,7 +90,7 @@ class AlexNet(nn.Module):
             self.classifier = classifier(widths[-1] * 36, num_classes, dropout)
         self.init_weights(check_option('init', init, INITS), generator)
 
-# %% ../../nbs/21_models.alexnet.ipynb #3e25c960
+# %% ../../nbs/21_models.alexnet.ipynb #cdd28091
 MIN_SIDE = 63
 
 # %% ../../nbs/21_models.alexnet.ipynb #ff096f6d

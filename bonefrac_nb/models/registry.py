@@ -13,7 +13,7 @@ from torch import nn, Tensor
 from .resnet import adapt_input, check_option, resnet18, resnet34, resnet50, resnet101, resnet152
 from .alexnet import alexnet, alexnet2012
 
-# %% ../../nbs/22_models.registry.ipynb #4a8e28ae
+# %% ../../nbs/22_models.registry.ipynb #b48ea832
 MODELS: dict[str, Callable[..., nn.Module]] = {make.__name__: make for make in (
     resnet18, resnet34, resnet50, resnet101, resnet152, alexnet, alexnet2012)}
 

@@ -84,7 +84,7 @@ def last_norm(self: Residual) -> nn.BatchNorm2d: # `bn2` or `bn3`
     "The batch norm just before the addition"
     return self.bn3 if hasattr(self, 'bn3') else self.bn2
 
-# %% ../../nbs/20_models.resnet.ipynb #064d44ad
+# %% ../../nbs/20_models.resnet.ipynb #3ef47dfb
 DOWNSAMPLES = ('conv', 'avg')
 
 # %% ../../nbs/20_models.resnet.ipynb #1cef1b63
@@ -115,7 +115,7 @@ def stage(
     first = block(inputs, width, stride, shortcut(inputs, outputs, stride, downsample))
     return nn.Sequential(first, *(block(outputs, width) for _ in range(1, depth)))
 
-# %% ../../nbs/20_models.resnet.ipynb #23532142
+# %% ../../nbs/20_models.resnet.ipynb #f6126468
 STEMS = ('7x7', 'deep', '3x3')
 
 # %% ../../nbs/20_models.resnet.ipynb #ec8d18c4

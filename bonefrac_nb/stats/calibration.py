@@ -111,7 +111,7 @@ def calibration_in_the_large(
     beta = _logistic(np.ones((len(y), 1)), y, as_weights(weight, len(y)), x)[..., 0]
     return beta if beta.ndim else float(beta)
 
-# %% ../../nbs/02_stats.calibration.ipynb #ad43b066
+# %% ../../nbs/02_stats.calibration.ipynb #959df1b7
 CALIBRATION_FIGURES = 'calibration_slope', 'calibration_intercept', 'calibration_in_the_large'
 
 def _calibration_figures(y, p, weight=None):

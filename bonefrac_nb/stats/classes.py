@@ -121,7 +121,7 @@ def class_mcc(
     spread = np.sqrt(1.*(n**2 - (called**2).sum(-1))*(n**2 - (truly**2).sum(-1)))
     return np.nan_to_num(_ratio(n*right.sum(-1) - (truly*called).sum(-1), spread))
 
-# %% ../../nbs/03_stats.classes.ipynb #f080ebaf
+# %% ../../nbs/03_stats.classes.ipynb #2a464b30
 RANKED = dict(auroc=macro_auroc, auprc=macro_auprc)
 COUNTED = dict(accuracy=class_accuracy, balanced_accuracy=class_balanced_accuracy, f1=macro_f1, mcc=class_mcc, cohen_kappa=class_kappa)
 
@@ -158,7 +158,7 @@ def class_summary(
     return {name: stated(Draws(*each), codes, counted=everyone if name == 'accuracy' else None)
             for name, *each in zip([*RANKED, *COUNTED], *drawn)}
 
-# %% ../../nbs/03_stats.classes.ipynb #a24f8258
+# %% ../../nbs/03_stats.classes.ipynb #7b7b03aa
 BY_PROBABILITY = ('auroc', 'auprc', 'brier', 'ece')
 
 def class_figures(

@@ -110,7 +110,7 @@ def draw(
     left_out = _evaluate(statistic, y, score, leave_out(codes))
     return Draws(statistic(y, score), np.concatenate(samples, -1), left_out)
 
-# %% ../../nbs/01_stats.intervals.ipynb #500830bb
+# %% ../../nbs/01_stats.intervals.ipynb #95eebf41
 MAX_UNDEFINED = 0.05
 
 # %% ../../nbs/01_stats.intervals.ipynb #9bd06fac
@@ -277,7 +277,7 @@ def stated(
     ends, reason = _ends(draws, codes, method, counted)
     return {'value': float(draws.value), 'ci95': ends} | ({'reason': reason} if reason else {})
 
-# %% ../../nbs/01_stats.intervals.ipynb #a18429ce
+# %% ../../nbs/01_stats.intervals.ipynb #caea6a77
 UNDEFINED = {'ppv': 'nothing is called fractured at this threshold',
              'npv': 'everything is called fractured at this threshold'}
 

@@ -297,7 +297,7 @@ def brier(
     y = as_labels(y); p = as_probabilities(p, len(y)); weight = as_weights(weight, len(y))
     return _ratio(weight @ (p - y)**2, weight.sum(-1))
 
-# %% ../../nbs/00_stats.metrics.ipynb #761d1315
+# %% ../../nbs/00_stats.metrics.ipynb #e5110a89
 ECE_BINS = 15
 
 def bin_index(
@@ -349,7 +349,7 @@ def sensitivity_threshold(
     curve = roc_curve(y, score)
     return _below(curve.threshold, int(np.argmax(curve.tpr >= target - 1e-12)))
 
-# %% ../../nbs/00_stats.metrics.ipynb #9d42eb79
+# %% ../../nbs/00_stats.metrics.ipynb #f8a2bb1d
 MIN_COUNT = 10
 
 # %% ../../nbs/00_stats.metrics.ipynb #f662d8c6
@@ -380,7 +380,7 @@ def _by_name(metric, kind):
     call.__name__, call.__doc__ = metric.__name__, metric.__doc__
     return call
 
-# %% ../../nbs/00_stats.metrics.ipynb #1352add2
+# %% ../../nbs/00_stats.metrics.ipynb #8751f02a
 METRICS: dict[str, Callable] = {m.__name__: _by_name(m, kind) for kind, ms in {
     'ranking': (auroc, auprc),
     'counts': (accuracy, balanced_accuracy, sensitivity, specificity, ppv, npv, f1, mcc, cohen_kappa),

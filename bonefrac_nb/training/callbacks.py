@@ -74,7 +74,7 @@ def cpu_has_bfloat16(
     except OSError: return False
     return bool(flags & {'amx_bf16', 'avx512_bf16'})
 
-# %% ../../nbs/31_training.callbacks.ipynb #002ff275
+# %% ../../nbs/31_training.callbacks.ipynb #2ecd1e3d
 PRECISIONS = dict(fp32=None, bf16=torch.bfloat16, fp16=torch.float16)
 
 # %% ../../nbs/31_training.callbacks.ipynb #5f944813
@@ -134,7 +134,7 @@ def onecycle_schedule(
     if step <= top: return between(start, 1, step / top) if top > 0 else 1.
     return between(1, end, (step - top) / (total - 1 - top))
 
-# %% ../../nbs/31_training.callbacks.ipynb #872ae76c
+# %% ../../nbs/31_training.callbacks.ipynb #43c0713c
 def constant_schedule(
     step: int, # from 0 to `total` - 1
     total: int, # steps in the whole run

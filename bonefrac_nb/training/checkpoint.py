@@ -79,7 +79,7 @@ def unpack_weights(
     model.load_state_dict(tensors)
     return model
 
-# %% ../../nbs/32_training.checkpoint.ipynb #2704d7c5
+# %% ../../nbs/32_training.checkpoint.ipynb #68c71fcf
 CARD_FIELDS = ('architecture', 'preprocessing', 'research_use') # what scoring an image cannot do without
 
 # %% ../../nbs/32_training.checkpoint.ipynb #1be67d5c

@@ -98,7 +98,7 @@ def hooked(
         return with_hooks
     return decorate
 
-# %% ../../nbs/30_training.learner.ipynb #53e8711c
+# %% ../../nbs/30_training.learner.ipynb #c4a17bed
 STAGES = ('fit', 'epoch', 'batch', 'step', 'validate', 'predict')
 HOOKS = tuple(f'{when}_{stage}' for stage in STAGES for when in ('before', 'after', 'cleanup')) + ('after_pred', 'after_loss')
 
