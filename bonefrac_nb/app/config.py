@@ -159,12 +159,12 @@ def check_fields(
 _plain = dict(flip_horizontal=0.0, rotate=0.0, zoom=0.0, shift=0.0, gamma=0.0, contrast=0.0, brightness=0.0)
 _fracatlas = dict(rows='development', flip_vertical=0.5, rotate=25.0)
 
-# %% ../../nbs/50_app.config.ipynb #f4ed47bd
+# %% ../../nbs/50_app.config.ipynb #12fe0dd1
 SHIPPED = {
     'phantom': dict(_plain, size=128, epochs=9, batch_size=32, lr=1e-3),
-    'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=30),
-    'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=30, lr=1e-4),
-    'fracatlas-peer-protocol': dict(_fracatlas, model='resnet18', size=192, epochs=30, split='peer', allow_leaks=True),
+    'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3),
+    'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=40, batch_size=32, lr=2e-4),
+    'fracatlas-peer-protocol': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3, split='peer', allow_leaks=True),
     'multiregion-original': dict(model='resnet18', size=224, epochs=10, split='given', allow_leaks=True),
 }
 
