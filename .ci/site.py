@@ -43,7 +43,8 @@ def unseen(module, page):
     """Exported names that a reader of the page does not find."""
     names, defined = exported(module)
     for name in names:
-        shown = name in page.headings if name in defined else re.search(rf"(?m)^[^\n#]*\b{re.escape(name)}\b[^\n]*=", page.text)
+        constant = rf"(?m)^(?:\w+, )*{re.escape(name)}(?:, \w+)*(?:: [^=\n]+)? = "
+        shown = name in page.headings if name in defined else re.search(constant, page.text)
         if not shown:
             yield name
 

@@ -93,13 +93,13 @@ def run_evaluate(options):
     from bonefrac_nb.app.experiment import evaluate_run
     evaluate_run(**{k: options[k] for k in ('run', 'config', 'data', 'split', 'out', 'target')})
 
-# %% ../../nbs/53_app.cli.ipynb #d518fc30
+# %% ../../nbs/53_app.cli.ipynb #47fad4eb
 def add_predict(commands):
     "Options of `predict`."
     parser = subparser(commands, 'predict', 'score files and folders; a row for each file, the unreadable ones too')
     parser.add_argument('paths', nargs='+', type=str, help='files or folders')
     parser.add_argument('--run', type=str, required=True, help='folder of a finished run')
-    parser.add_argument('--out', type=str, default='predictions.csv', help='table to write: path, image_id, status, logit, probability (default: predictions.csv)')
+    parser.add_argument('--out', type=str, default='predictions.csv', help='table to write: path, image_id, status, logit, probability, and with several classes each probability (default: predictions.csv)')
     parser.add_argument('--workers', type=int, default=0, help='threads that decode files; 0: one for each core')
 
 # %% ../../nbs/53_app.cli.ipynb #83c19d8b

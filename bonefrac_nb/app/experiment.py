@@ -10,11 +10,11 @@ __all__ = ['MOST_CLASSES', 'COLUMNS', 'AUDIT_SIZE', 'CITE', 'MACHINE_FIELDS', 'S
            'check_network', 'make_callbacks', 'make_learner', 'score', 'fit_decision', 'sigmoid', 'fit_class_decision',
            'predictions_table', 'class_answers', 'saved_columns', 'model_card', 'environment', 'processor_name',
            'run_state', 'run_folder', 'told_before', 'without_anatomy', 'class_transfer', 'shortcut_figures',
-           'find_copies', 'check_parts', 'keep_split', 'prepare_parts', 'train_model', 'decide', 'figures', 'judge',
-           'picture_source', 'again', 'label_meaning', 'resume_config', 'begin', 'run_experiment', 'count_labels',
-           'describe_data', 'describe_split', 'finish', 'summary', 'load_run', 'whole', 'foreign_split', 'own_rows',
-           'evaluation_parts', 'find_run', 'evaluate_run', 'judge_again', 'prepare', 'list_files', 'predict_files',
-           'score_chunk']
+           'find_copies', 'check_parts', 'check_split', 'keep_split', 'prepare_parts', 'train_model', 'decide',
+           'figures', 'judge', 'picture_source', 'again', 'label_meaning', 'resume_config', 'begin', 'run_experiment',
+           'count_labels', 'describe_data', 'describe_split', 'finish', 'summary', 'load_run', 'whole', 'foreign_split',
+           'own_rows', 'evaluation_parts', 'find_run', 'evaluate_run', 'judge_again', 'prepare', 'list_files',
+           'predict_files', 'score_chunk']
 
 # %% ../../nbs/51_app.experiment.ipynb #1d8ffae6
 import json
@@ -547,6 +547,14 @@ def check_parts(
     without = [name for c, name in enumerate(classes) if not (mine == c).any()]
     if without: raise ExperimentError(f"the train part has no picture of {', '.join(without)}; leave the class out, or choose another seed or split")
 
+# %% ../../nbs/51_app.experiment.ipynb #01bbd4a3
+def check_split(
+    config: Config, # `split`, `split_file`
+    catalog: pd.DataFrame, # from `open_data`
+):
+    "Raise `SplitError` or `ExperimentError` for a split from outside that does not fit, before anything is decoded."
+    if config.split_file or config.split == 'given': check_parts(split_data(config, catalog, None), catalog)
+
 # %% ../../nbs/51_app.experiment.ipynb #23eb20d5
 def keep_split(
     split: pd.DataFrame, # computed now
@@ -703,7 +711,7 @@ def begin(
     save_config(config, folder/'config.yaml')
     return config, folder, facts
 
-# %% ../../nbs/51_app.experiment.ipynb #6bffa366
+# %% ../../nbs/51_app.experiment.ipynb #b24c8c51
 def run_experiment(
     config: Config, # complete, from `load_config` or `choose_config`
     resuming: bool = False, # go on with an unfinished run in `config.run`
@@ -717,6 +725,7 @@ def run_experiment(
     check_network(config)
     if config.run: run_folder(config, '', resuming)
     catalog = open_data(config, progress)
+    check_split(config, catalog)
     config, folder, facts = begin(config, catalog, resuming)
     say(describe_data(catalog))
     parts = prepare_parts(config, catalog, folder, progress)

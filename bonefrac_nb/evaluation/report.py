@@ -260,16 +260,17 @@ def plot_confusion(
     c = confusion(y, p >= threshold)
     return draw_counts(np.array([[c.tn, c.fp], [c.fn, c.tp]]), classes)
 
-# %% ../../nbs/41_evaluation.report.ipynb #77ab381a
+# %% ../../nbs/41_evaluation.report.ipynb #40c1e74e
 def draw_counts(
     counts: np.ndarray, # int `[K,K]`: rows truth, columns call
     classes: Sequence[str], # K names
 ) -> Figure: # counts; colour is the share of the row
     "A confusion matrix."
     side = 0.7*max(0, len(classes) - 2)
-    ax = _axes('called', 'truly', 3.4 + side, 3.0 + 0.7*side)
+    ax = _axes('', '', 3.4 + side, 3.0 + 0.7*side)
     shares = counts/counts.sum(1, keepdims=True).clip(1)
     sns.heatmap(shares, annot=counts, fmt='d', cmap='Blues', cbar=False, vmin=0, vmax=1, ax=ax, xticklabels=classes, yticklabels=classes)
+    ax.set(xlabel='called', ylabel='truly')
     return ax.figure
 
 # %% ../../nbs/41_evaluation.report.ipynb #90020abb
@@ -379,11 +380,11 @@ def _ranks_two(figures, split, classes):
     return (f"Of a {one} and {other} of the {split} part, the network gives the {it} one the higher score in "
             f"{figures['auroc']['value']:.1%} of pairs (AUROC; {_interval_words(figures['auroc'])}; {figures['n']} pictures in {figures['groups']} groups, {figures['positives']} {it}).")
 
-# %% ../../nbs/41_evaluation.report.ipynb #b1462d54
+# %% ../../nbs/41_evaluation.report.ipynb #6d3ae4c3
 def _ranks_several(figures, split, classes):
     return (f"Averaged over the {len(classes)} classes, the network ranks a picture of the class above one of the rest in {figures['auroc']['value']:.1%} of pairs of the "
             f"{split} part (macro AUROC; {_interval_words(figures['auroc'])}; {figures['n']} pictures in {figures['groups']} groups); its call is right in "
-            f"{figures['accuracy']['value']:.1%} of pictures, and in {figures['balanced_accuracy']['value']:.1%} of the average class.")
+            f"{figures['accuracy']['value']:.1%} of pictures, and in {figures['balanced_accuracy']['value']:.1%} of those of the average class.")
 
 # %% ../../nbs/41_evaluation.report.ipynb #71aaf22f
 def headline(
