@@ -10,7 +10,8 @@ __all__ = ['SIDE', 'ALIKE', 'SAME_EDGES', 'LEAST_CELLS', 'GRID', 'MARGIN', 'CONS
            'alike_pairs', 'near_pairs', 'copy_pairs', 'without_margin', 'flat_area', 'blurred', 'local_contrast',
            'Pictures', 'prepare', 'cells_of', 'nearest', 'cell_candidates', 'rings', 'unturned', 'best_angle',
            'ring_candidates', 'warped', 'slopes', 'registration_step', 'register', 'compare', 'is_copy', 'geometry',
-           'registered_pairs', 'find_copies', 'PairError', 'pair_positions', 'components', 'copy_families']
+           'registered_pairs', 'find_copies', 'search_copies', 'join_catalogs', 'PairError', 'pair_positions',
+           'components', 'copy_families', 'across_splits', 'name_keys', 'name_families']
 
 # %% ../../nbs/15_data.copies.ipynb #6fbbd313
 import itertools, math, re
@@ -469,10 +470,11 @@ def best_angle(
     correlation = torch.fft.irfft(F.pad(product, (0, ANGLES + 1 - HARMONICS)), n=2 * ANGLES)
     return correlation.argmax(1) * math.pi / ANGLES, correlation.amax(1)
 
-# %% ../../nbs/15_data.copies.ipynb #7891705f
+# %% ../../nbs/15_data.copies.ipynb #50354b3a
 def _main_directions(rows, n=256):
     "The directions [F,n] along which some of the rows differ most from 0."
     some = rows[::max(1, len(rows) // 4000)]
+    if len(some) <= n: return torch.eye(rows.shape[1])
     return torch.linalg.eigh(some.T @ some)[1][:, -n:]
 
 # %% ../../nbs/15_data.copies.ipynb #c4450337
@@ -489,18 +491,30 @@ def _all_rings(pictures):
     disc = wide.amin(1, keepdim=True).expand(-1, 2)
     return _Rings(disc, wide, torch.stack([rings(pictures, disc / scale) for scale in SCALES]), rings(pictures, wide))
 
-# %% ../../nbs/15_data.copies.ipynb #4d15b052
+# %% ../../nbs/15_data.copies.ipynb #8376270f
+def _nearest_squeezed(rows, squeezed, square, queries):
+    "Neighbours of squares among what is no square, by what those look like when squeezed."
+    position = torch.arange(len(rows))
+    def pairs(first, second, back=False): # `back`: the second are the queries
+        sides = (squeezed[second], rows[first]) if back else (rows[first], squeezed[second])
+        i, j, similarity = _top(*sides, 6, same=False) if len(first) and len(second) else (first[:0], second[:0], torch.zeros(0))
+        return (first[j], second[i], similarity) if back else (first[i], second[j], similarity)
+    if queries is None: return pairs(position[square], position[~square])
+    asked = position < queries
+    there, back = pairs(position[square & asked], position[~square & ~asked]), pairs(position[square & ~asked], position[~square & asked], True)
+    return [torch.cat(pair) for pair in zip(there, back)]
+
+# %% ../../nbs/15_data.copies.ipynb #446e0b86
 def _ring_matches(read, queries, progress):
     "Lists (i, j, similarity), for each scale, mirrored or not, the second as it is or squeezed."
     main = _main_directions(plain := _unit(unturned(read.scaled[0])))
     plain, squeezed = _unit(plain @ main), _unit(_unit(unturned(read.squeezed)) @ main)
     square = (read.wide[:, 0] / read.wide[:, 1]).log().abs() < .03
-    squeezed = squeezed * ~square[:, None]
     found = []
     for spectrum in tqdm(read.scaled, 'turns', disable=not progress):
         for turned in (spectrum, spectrum.conj().resolve_conj()):
             rows = _unit(_unit(unturned(turned)) @ main)
-            found += [nearest(rows, plain, 6, queries), nearest(rows * square[:, None], squeezed, 6, queries)]
+            found += [nearest(rows, plain, 6, queries), _nearest_squeezed(rows, squeezed, square, queries)]
     return found
 
 # %% ../../nbs/15_data.copies.ipynb #0353ea6c
@@ -618,7 +632,7 @@ def _at_level(pictures, rows, n):
     parts = _shrunk(detail, n), _shrunk(inside, n) > .6, _shrunk(core, n) > .5
     return torch.stack([part.float() for part in parts], dim=1)
 
-# %% ../../nbs/15_data.copies.ipynb #cfa36376
+# %% ../../nbs/15_data.copies.ipynb #2e5db028
 class _Level(NamedTuple):
     n: int # cells along each side
     similar: int # steps of turn, scale and shift
@@ -626,7 +640,7 @@ class _Level(NamedTuple):
     batch: int # pairs at once
     least: float # correlation below which a pair is left behind
 
-LEVELS = [_Level(32, 5, 8, 128, .6), _Level(64, 0, 4, 32, .65), _Level(96, 0, 3, 16, .6)]
+LEVELS = [_Level(32, 5, 8, 128, .65), _Level(64, 0, 4, 32, .65), _Level(96, 0, 3, 16, .6)]
 
 # %% ../../nbs/15_data.copies.ipynb #500b4aee
 def _aligned(pictures, a, b, theta, level, progress):
@@ -779,6 +793,48 @@ def find_copies(
     near = _named(found, cache.index.image_id.to_numpy(), rows)
     return pd.concat([upright, near]).drop_duplicates(['a', 'b'], ignore_index=True)[FOUND]
 
+# %% ../../nbs/15_data.copies.ipynb #be111efd
+def _same_hash(first, second, column, kind):
+    "Pairs of rows of two indices with the same hash, each query with the first that has it."
+    known = second[second[column] != ''].drop_duplicates(column)[['image_id', column]]
+    same = first[first[column] != ''].merge(known, on=column, suffixes=('_a', '_b'))
+    names = same.rename(columns={'image_id_a': 'a', 'image_id_b': 'b'})[['a', 'b']]
+    return names.assign(kind=kind, correlation=1., edges=1., **UPRIGHT)
+
+# %% ../../nbs/15_data.copies.ipynb #ffbed6d9
+def _together(first, second):
+    "Two lots of pictures as one, the first's first."
+    return Pictures(*(torch.cat(pair) for pair in zip(vars(first).values(), vars(second).values())))
+
+def _decoded_rows(cache): return np.flatnonzero(cache.index.pixel_sha256 != '')
+
+# %% ../../nbs/15_data.copies.ipynb #3496eb2f
+def search_copies(
+    catalog: pd.DataFrame, # catalog of the queries
+    cache: Cache, # its cache
+    others: pd.DataFrame, # catalog of the set that is searched
+    others_cache: Cache, # its cache
+    progress: bool = False, # show progress bars
+) -> pd.DataFrame: # a (image_id of a query), b (image_id in the other set), kind, correlation, edges, angle, mirror, scale
+    "Copies of the pictures of one set in another."
+    cache.check(catalog), others_cache.check(others)
+    exact = [_same_hash(cache.index, others_cache.index, column, kind) for column, kind in (('sha256', 'bytes'), ('pixel_sha256', 'pixels'))]
+    rows, other_rows = _decoded_rows(cache), _decoded_rows(others_cache)
+    pictures = _together(prepare(cache, rows, progress), prepare(others_cache, other_rows, progress))
+    found = registered_pairs(pictures, len(rows), progress)
+    names = [index.image_id.to_numpy()[kept] for index, kept in ((cache.index, rows), (others_cache.index, other_rows))]
+    near = _named(found, np.concatenate(names), np.arange(len(pictures)))
+    return pd.concat([*exact, near]).drop_duplicates(['a', 'b'], ignore_index=True)[FOUND]
+
+# %% ../../nbs/15_data.copies.ipynb #604617e3
+def join_catalogs(
+    catalogs: dict[str, pd.DataFrame], # name of the set -> its catalog
+) -> pd.DataFrame: # one catalog; image_id, patient, study and stem as `name:…`
+    "One catalog of several sets."
+    own = ['image_id', 'patient', 'study', 'stem']
+    named = [rows.assign(**{column: name + ':' + rows[column].astype('string') for column in own}) for name, rows in catalogs.items()]
+    return pd.concat([rows.assign(image_id=rows.image_id.astype(str)) for rows in named], ignore_index=True)
+
 # %% ../../nbs/15_data.copies.ipynb #8dd60f64
 class PairError(ValueError): "Pairs that do not belong to a catalog."
 
@@ -814,15 +870,20 @@ def _first_turn(links):
     if not len(turned): return {'angle': 0., 'mirror': False}
     return {'angle': float(turned.angle.iloc[0]), 'mirror': bool(turned.mirror.iloc[0])}
 
-# %% ../../nbs/15_data.copies.ipynb #a0638dac
+# %% ../../nbs/15_data.copies.ipynb #fa656d35
+def _members(rows):
+    "Names, labels and splits of catalog rows."
+    return {'members': rows.image_id.astype(str).tolist(),
+            'labels': [None if pd.isna(label) else int(label) for label in rows.fractured],
+            'splits': [None if pd.isna(part) else part for part in rows.split]}
+
+# %% ../../nbs/15_data.copies.ipynb #4136ea52
 def _family(rows, links):
     "One family: catalog rows of its members, and the pairs between them."
     counts = {kind: int((links.kind == kind).sum()) for kind in KINDS}
     evidence = {'kind': [kind for kind in KINDS if counts[kind]][-1], **_first_turn(links), **counts}
-    return {'members': rows.image_id.astype(str).tolist(),
-            'labels': [None if pd.isna(label) else int(label) for label in rows.fractured],
-            'splits': [None if pd.isna(part) else part for part in rows.split],
-            'evidence': {**evidence, 'correlation': float(links.correlation.min()), 'edges': float(links.edges.min())}}
+    weakest = {'correlation': float(links.correlation.min()), 'edges': float(links.edges.min())}
+    return {**_members(rows), 'evidence': {**evidence, **weakest}}
 
 # %% ../../nbs/15_data.copies.ipynb #b8c13e6f
 def copy_families(
@@ -835,3 +896,50 @@ def copy_families(
     rows = dict(list(catalog.groupby(family)))
     families = [_family(rows[number], links) for number, links in pairs.groupby(family[edges[0]])]
     return sorted(families, key=lambda f: (-len(f['members']), f['members']))
+
+# %% ../../nbs/15_data.copies.ipynb #8f6a0808
+def _splits_of(families):
+    "Image -> splits in which its family has somebody else."
+    tied = {}
+    for family in families:
+        for i, name in enumerate(family['members']): tied[name] = {*family['splits'][:i], *family['splits'][i + 1:]} - {None}
+    return tied
+
+# %% ../../nbs/15_data.copies.ipynb #e779cafd
+def across_splits(
+    families: 'list[dict] | pd.DataFrame', # from `copy_families`; or pairs
+    catalog: pd.DataFrame, # catalog with the source's own `split`
+) -> dict[str, dict]: # "test|train" -> {"n": images of test that have a copy in train, "of": images of test}, largest n first
+    "How many images of each part of a split have a copy in each other part."
+    if isinstance(families, pd.DataFrame): families = copy_families(families, catalog)
+    tied, sizes = _splits_of(families), catalog.split.value_counts()
+    own = catalog.set_index(catalog.image_id.astype(str)).split.dropna()
+    counts = pd.Series([f'{part}|{other}' for name, part in own.items() for other in tied.get(name, ()) if other != part], dtype=object).value_counts()
+    return {pair: {'n': int(n), 'of': int(sizes[pair.split('|')[0]])} for pair, n in counts.items()}
+
+# %% ../../nbs/15_data.copies.ipynb #887a5c26
+def _own_stem(path, name):
+    "Folder, stem and name of a file."
+    file = PurePath(path or name)
+    return str(file.parent), re.sub(r'^(copy of )+', '', file.name, flags=re.IGNORECASE), file.name
+
+# %% ../../nbs/15_data.copies.ipynb #72ac345e
+def name_keys(
+    catalog: pd.DataFrame, # catalog
+) -> pd.Series: # [N] key, equal for files whose names say that they are one picture; NA where no name says so
+    "Families by name: the source's stem, or, within a folder, what is left of a name that was shortened."
+    files = pd.DataFrame([_own_stem(*row) for row in zip(catalog.path, catalog.image_id.astype(str))],
+                         columns=['folder', 'plain', 'name'], index=catalog.index)
+    stem = pd.concat([pd.Series(stems(list(names)), names.index) for _, names in files.groupby('folder').plain])
+    key = files.folder + '/' + stem
+    shortened = (stem != [PurePath(name).stem for name in files.name]).groupby(key).transform('any')
+    return ('stem:' + catalog.stem.astype('string')).fillna(key.where(shortened).astype('string'))
+
+# %% ../../nbs/15_data.copies.ipynb #c94de8f5
+def name_families(
+    catalog: pd.DataFrame, # catalog
+) -> list[dict]: # each with members, labels, splits and evidence (kind 'name', the stem), largest first
+    "Families of files whose names say that they are one picture."
+    families = [(key, rows) for key, rows in catalog.groupby(name_keys(catalog)) if len(rows) > 1]
+    told = [{**_members(rows), 'evidence': {'kind': 'name', 'stem': PurePath(key.removeprefix('stem:')).name}} for key, rows in families]
+    return sorted(told, key=lambda f: (-len(f['members']), f['members']))
