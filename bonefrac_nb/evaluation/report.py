@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['NO_MAP', 'POINT', 'CLASSES', 'BY_CLASS', 'FRACTURED', 'SOUND', 'OTHER', 'VIEWS', 'RESEARCH_USE', 'STYLE', 'PAGE',
-           'TABLE', 'FIGURES', 'PICTURES', 'NAMES', 'RELIABILITY', 'AGAIN', 'LIMITS', 'FOUND', 'split_metrics',
-           'by_region', 'region_metrics', 'subsets', 'calibration_metrics', 'run_metrics', 'probability_columns',
-           'class_metrics', 'run_class_metrics', 'plot_roc', 'plot_precision_recall', 'plot_reliability', 'plot_scores',
-           'plot_confusion', 'draw_counts', 'plot_class_roc', 'plot_ladder', 'gravest_mistakes',
-           'gravest_class_mistakes', 'figure_svg', 'picture_png', 'show_figure', 'headline', 'part_statement',
-           'shown_part', 'leak_statement', 'fill', 'split_section', 'figures_section', 'parts_section',
-           'classes_section', 'points_section', 'curves_section', 'mistakes_section', 'read_run', 'without_paths',
-           'write_report']
+           'TABLE', 'FIGURES', 'PICTURES', 'NAMES', 'BRACKETS', 'MACRO', 'RELIABILITY', 'AGAIN', 'LIMITS', 'FOUND',
+           'split_metrics', 'by_region', 'region_metrics', 'subsets', 'calibration_metrics', 'run_metrics',
+           'probability_columns', 'class_metrics', 'run_class_metrics', 'plot_roc', 'plot_precision_recall',
+           'plot_reliability', 'plot_scores', 'plot_confusion', 'draw_counts', 'plot_class_roc', 'plot_ladder',
+           'gravest_mistakes', 'gravest_class_mistakes', 'figure_svg', 'picture_png', 'show_figure', 'headline',
+           'part_statement', 'shown_part', 'leak_statement', 'fill', 'split_section', 'figures_section',
+           'parts_section', 'classes_section', 'points_section', 'curves_section', 'mistakes_section', 'read_run',
+           'without_paths', 'write_report']
 
 # %% ../../nbs/41_evaluation.report.ipynb #c398743e
 import base64
@@ -494,7 +494,11 @@ def _counts(metrics):
     fitted = f"threshold (fitted on {metrics.get('thresholds_fitted_on', 'validation')})"
     return [ends[0], row('positives', lambda s: s['positives']), ends[1], row(fitted, lambda s: f"{s['threshold']:.3f}")]
 
-# %% ../../nbs/41_evaluation.report.ipynb #d19a66d7
+# %% ../../nbs/41_evaluation.report.ipynb #98cc08ff
+BRACKETS = '<p class="note">In brackets: 95 % interval from a bootstrap that draws whole groups (bias-corrected and accelerated; reflected for ECE). {{ meant }}</p>'
+MACRO = 'AUROC, AUPRC, balanced accuracy and F1 are means over the classes, each against the rest: a rare class counts as much as a common one.'
+
+# %% ../../nbs/41_evaluation.report.ipynb #b328c050
 def figures_section(
     metrics: dict, # contents of `metrics.json`
 ) -> str: # HTML
@@ -502,8 +506,8 @@ def figures_section(
     splits = metrics['splits']
     rows = [[NAMES[k]] + [show_figure(s[k]) for s in splits.values()] for k in NAMES if all(k in s and s[k].get('reason') != BY_CLASS for s in splits.values())]
     learned = '<p class="warn">The train part was learned: its figures show memory, not skill.</p>' if 'train' in splits else ''
-    note = '<p class="note">In brackets: 95 % interval from a bootstrap that draws whole groups (bias-corrected and accelerated; reflected for ECE). PPV and NPV hold at the share of positives in that part.</p>'
-    return _table(['figure', *splits], _counts(metrics) + rows) + learned + note
+    meant = MACRO if len(metrics.get('classes', CLASSES)) > 2 else 'PPV and NPV hold at the share of positives in that part.'
+    return _table(['figure', *splits], _counts(metrics) + rows) + learned + fill(BRACKETS, meant=meant)
 
 # %% ../../nbs/41_evaluation.report.ipynb #21ff98ad
 def parts_section(
@@ -561,7 +565,7 @@ def curves_section(
     shown += _class_curves(frame, classes) if len(classes) > 2 else _curves(frame, threshold, classes)
     return fill(FIGURES, figures=[(figure_svg(f), caption) for f, caption in shown])
 
-# %% ../../nbs/41_evaluation.report.ipynb #6ebeea96
+# %% ../../nbs/41_evaluation.report.ipynb #4ca42f57
 def mistakes_section(
     frame: pd.DataFrame, # rows of the split that is shown
     threshold: float | None, # probability, 0-1; None with several classes
@@ -571,7 +575,7 @@ def mistakes_section(
     shown, worst = [], gravest_class_mistakes(frame) if threshold is None else gravest_mistakes(frame, threshold)
     for row in worst.itertuples():
         source = picture_png(*pictures(row.image_id)) if pictures else ''
-        shown.append((source, f'{row.kind}: {row.image_id}, {", ".join(row.regions)}, probability {row.probability:.2f}'))
+        shown.append((source, ', '.join([f'{row.kind}: {row.image_id}', *row.regions, f'probability {row.probability:.2f}'])))
     return fill(PICTURES, pictures=shown)
 
 # %% ../../nbs/41_evaluation.report.ipynb #a537d753

@@ -158,7 +158,7 @@ def class_summary(
     return {name: stated(Draws(*each), codes, counted=everyone if name == 'accuracy' else None)
             for name, *each in zip([*RANKED, *COUNTED], *drawn)}
 
-# %% ../../nbs/03_stats.classes.ipynb #7b7b03aa
+# %% ../../nbs/03_stats.classes.ipynb #ecdae42f
 BY_PROBABILITY = ('auroc', 'auprc', 'brier', 'ece')
 
 def class_figures(
@@ -173,7 +173,7 @@ def class_figures(
     ranked, called = (metric_summary(truth, score, .5, **options) for score in (p[:, c], (p.argmax(1) == c).astype(float)))
     figures = {k: (ranked if k in BY_PROBABILITY else called)[k] for k in called}
     for m in figures.values():
-        if 'reason' in m: m['reason'] = m['reason'].replace('called fractured', f'called {name or c}')
+        if 'reason' in m: m['reason'] = m['reason'].replace('called fractured at this threshold', f'called {name or c}')
     return dict(n=int(truth.sum()), **figures)
 
 # %% ../../nbs/03_stats.classes.ipynb #7fd92078
