@@ -5,16 +5,16 @@
 # %% auto #0
 __all__ = ['MOST_CLASSES', 'COLUMNS', 'AUDIT_SIZE', 'CITE', 'MACHINE_FIELDS', 'SAME_PATIENTS', 'ExperimentError',
            'phantom_folder', 'development_ids', 'development_rows', 'label_values', 'flag_names', 'is_flag',
-           'names_of_flag', 'new_classes', 'known_classes', 'set_target', 'label_column', 'open_data', 'choose_config',
-           'split_data', 'count_leaks', 'Parts', 'twin_units', 'outputs', 'make_batches', 'model_options',
-           'check_network', 'make_callbacks', 'make_learner', 'score', 'fit_decision', 'sigmoid', 'fit_class_decision',
-           'predictions_table', 'class_answers', 'saved_columns', 'model_card', 'environment', 'processor_name',
-           'run_state', 'run_folder', 'told_before', 'without_anatomy', 'class_transfer', 'shortcut_figures',
-           'find_copies', 'check_parts', 'check_split', 'keep_split', 'prepare_parts', 'train_model', 'decide',
-           'figures', 'judge', 'picture_source', 'again', 'label_meaning', 'resume_config', 'begin', 'run_experiment',
-           'count_labels', 'describe_data', 'describe_split', 'finish', 'summary', 'load_run', 'whole', 'foreign_split',
-           'own_rows', 'evaluation_parts', 'find_run', 'evaluate_run', 'judge_again', 'prepare', 'list_files',
-           'predict_files', 'score_chunk']
+           'names_of_flag', 'other_target', 'new_classes', 'known_classes', 'set_target', 'label_column', 'open_data',
+           'choose_config', 'split_data', 'count_leaks', 'Parts', 'twin_units', 'outputs', 'make_batches',
+           'model_options', 'check_network', 'make_callbacks', 'make_learner', 'score', 'fit_decision', 'sigmoid',
+           'fit_class_decision', 'predictions_table', 'class_answers', 'saved_columns', 'model_card', 'environment',
+           'processor_name', 'run_state', 'run_folder', 'told_before', 'without_anatomy', 'class_transfer',
+           'shortcut_figures', 'find_copies', 'check_parts', 'check_split', 'keep_split', 'prepare_parts',
+           'train_model', 'decide', 'figures', 'judge', 'picture_source', 'again', 'label_meaning', 'resume_config',
+           'begin', 'run_experiment', 'count_labels', 'describe_data', 'describe_split', 'finish', 'summary',
+           'load_run', 'whole', 'foreign_split', 'own_rows', 'evaluation_parts', 'find_run', 'evaluate_run',
+           'judge_again', 'prepare', 'list_files', 'predict_files', 'score_chunk']
 
 # %% ../../nbs/51_app.experiment.ipynb #1d8ffae6
 import json
@@ -30,7 +30,7 @@ import pandas as pd
 import torch
 from tqdm.auto import tqdm
 
-# %% ../../nbs/51_app.experiment.ipynb #2213ebbb
+# %% ../../nbs/51_app.experiment.ipynb #338a88e3
 import bonefrac_nb
 from .config import Config, ConfigError, load_config, save_config, shipped_for
 from ..data.audit import fitted_logit, label_density, shortcut_features, shortcut_transfer, table_features
@@ -46,7 +46,7 @@ from ..data.split import assign_groups, file_split, find_leaks, given_split, loa
 from ..evaluation.report import (CLASSES, RESEARCH_USE, leak_statement, part_statement, probability_columns, run_class_metrics,
                                            run_metrics, show_figure, shown_part, write_report)
 from ..models.registry import create_model
-from ..stats.calibration import fit_temperature
+from ..stats.calibration import NoFitError, fit_temperature
 from ..stats.classes import few_of_a_class, fit_class_temperature, macro_auroc, softmax
 from ..stats.intervals import draw, group_codes, stated
 from ..stats.metrics import MIN_COUNT, MetricError, sensitivity_threshold, youden_threshold
@@ -115,7 +115,16 @@ def is_flag(values) -> bool: return all(not isinstance(v, str) and v in (0, 1) f
 
 def names_of_flag(names) -> bool: return len(names) == 2 and names[0] in (f'not {names[1]}', f'no {names[1]}', '0')
 
-# %% ../../nbs/51_app.experiment.ipynb #a00a9402
+# %% ../../nbs/51_app.experiment.ipynb #aaf53c86
+def other_target(
+    catalog: pd.DataFrame, # any catalog
+    target: str, # the column that was asked for
+) -> str: # a hint, to be put behind an error message
+    "The dataset's own label, where another was asked for."
+    own = catalog.attrs.get('target', target)
+    return '' if own == target else f"; the label of this dataset is '{own}': say target: {own}"
+
+# %% ../../nbs/51_app.experiment.ipynb #99a60adf
 def new_classes(
     catalog: pd.DataFrame, # any catalog
     target: str, # a label column of it
@@ -123,11 +132,9 @@ def new_classes(
     "The classes of a label that is to be learned. Raises `ExperimentError` unless there are two or more."
     found = label_values(catalog, target)
     if len(found) > 1: return ([0, 1], flag_names(catalog, target)) if is_flag(found) else (found, [str(v) for v in found])
-    own = catalog.attrs.get('target', target)
-    hint = f"; the label of this dataset is '{own}': say target: {own}" if own != target else ''
-    raise ExperimentError(f"target '{target}' has the classes {', '.join(map(str, found)) or 'none'}; wanted two or more{hint}")
+    raise ExperimentError(f"target '{target}' has the classes {', '.join(map(str, found)) or 'none'}; wanted two or more{other_target(catalog, target)}")
 
-# %% ../../nbs/51_app.experiment.ipynb #5f2e632e
+# %% ../../nbs/51_app.experiment.ipynb #3a0127f7
 def known_classes(
     catalog: pd.DataFrame, # any catalog
     target: str, # a label column of it
@@ -139,9 +146,7 @@ def known_classes(
     by_name = {str(value): value for value in found}
     other = [name for name in by_name if name not in classes]
     if found and not other: return [by_name.get(name, name) for name in classes], list(classes)
-    own = catalog.attrs.get('target', target)
-    hint = f"; the label of this dataset is '{own}': say target: {own}" if own != target else ''
-    raise ExperimentError(f"target '{target}' has the classes {', '.join(list(by_name)[:5]) or 'none'}; the network knows {', '.join(classes)}{hint}")
+    raise ExperimentError(f"target '{target}' has the classes {', '.join(list(by_name)[:5]) or 'none'}; the network knows {', '.join(classes)}{other_target(catalog, target)}")
 
 # %% ../../nbs/51_app.experiment.ipynb #0ba2eb93
 def set_target(
@@ -358,7 +363,7 @@ def sigmoid(x: np.ndarray) -> np.ndarray: # probability, 0-1
     "Logits to probabilities."
     return 1/(1 + np.exp(-np.asarray(x, float)))
 
-# %% ../../nbs/51_app.experiment.ipynb #d38812ea
+# %% ../../nbs/51_app.experiment.ipynb #823e7d76
 def fit_class_decision(
     logits: np.ndarray, # `[N,K]` of the scored validation pictures
     label: np.ndarray, # numbers of the classes
@@ -366,7 +371,8 @@ def fit_class_decision(
 ) -> dict: # `temperature`, no `thresholds`, `fitted_on`
     "Temperature from validation, never from test."
     if (reason := few_of_a_class(label, classes)): return dict(temperature=1.0, thresholds={}, fitted_on=f'nothing: in validation {reason}')
-    return dict(temperature=fit_class_temperature(label, logits, fallback=1.0), thresholds={}, fitted_on=f'validation, {len(label)} pictures')
+    try: return dict(temperature=fit_class_temperature(label, logits), thresholds={}, fitted_on=f'validation, {len(label)} pictures')
+    except NoFitError: return dict(temperature=1.0, thresholds={}, fitted_on='nothing: no temperature helps these logits')
 
 # %% ../../nbs/51_app.experiment.ipynb #af9080c9
 COLUMNS = ['image_id', 'split', 'fractured', 'logit', 'probability', 'region', 'group']
