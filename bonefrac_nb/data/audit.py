@@ -9,9 +9,9 @@ __all__ = ['PICTURE_FEATURES', 'FOLDS', 'KNOWN_BEFORE', 'LAGS', 'AUDIT_SIZE', 'C
            'label_density', 'label_runs', 'disagreement', 'label_conflicts', 'error_of_disagreement', 'auroc_ceiling',
            'missing_ceiling', 'label_error', 'label_by_status', 'change_points', 'in_order', 'label_batches', 'embed',
            'neighbour_alikeness', 'nearest_labels', 'worth_of_neighbours', 'order_audit', 'hash_table', 'nearest_table',
-           'lookup_tables', 'known_copies', 'search_copies']
+           'lookup_tables', 'known_copies', 'audited_copies']
 
-# %% ../../nbs/19_data.audit.ipynb #20cdd41b
+# %% ../../nbs/19_data.audit.ipynb #048d9046
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import numpy as np
@@ -27,8 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 from .cache import Cache, core_count
-from .copies import copy_pairs as find_copies
-from .copies import standardise, thumbnails
+from .copies import find_copies, standardise, thumbnails
 from .files import write_text
 from .radiograph import RadiographError, read_header
 from .split import PARTS, neighbours, random_split
@@ -569,8 +568,8 @@ def known_copies(
     pairs = pd.read_csv(file, dtype={'kind': str})
     return pairs.assign(a=names[pairs.a], b=names[pairs.b])
 
-# %% ../../nbs/19_data.audit.ipynb #27858e71
-def search_copies(
+# %% ../../nbs/19_data.audit.ipynb #344ff5b1
+def audited_copies(
     catalog: pd.DataFrame, # catalog
     cache: Cache, # its cache of `AUDIT_SIZE`
     progress: bool = True, # show a progress bar

@@ -8,21 +8,18 @@ __all__ = ['KINDS', 'SEVERITIES', 'CHECKS', 'Evidence', 'gather', 'kind_of', 'ac
            'audit_evidence', 'read_leaks', 'read_memory', 'read_labels', 'read_order', 'read_shortcuts', 'verdict',
            'CheckError', 'parse_checks', 'failed_checks', 'errata', 'proposed_groups', 'proposed_split']
 
-# %% ../../nbs/42_evaluation.verdict.ipynb #cb6b8dec
-import hashlib
+# %% ../../nbs/42_evaluation.verdict.ipynb #b3728a34
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ..data.audit import (FOLDS, embed, has_label_and_file, hash_table, label_batches, label_by_status, label_conflicts, label_density,
-                                    label_error, lookup_tables, nearest_table, order_audit, shortcut_features, table_features, trivial_auroc)
+from ..data.audit import (embed, has_label_and_file, label_batches, label_by_status, label_conflicts, label_density, label_error,
+                                    lookup_tables, order_audit, shortcut_features, table_features, trivial_auroc)
 from ..data.cache import Cache
 from ..data.catalog import make_catalog
-from ..data.copies import components, copy_families, pair_positions
-from ..data.datasets import label_of_name, stems
+from ..data.copies import copy_families, name_families
 from ..data.split import assign_groups, find_leaks, given_split, make_split, random_split
 from ..stats.intervals import bootstrap
 from ..stats.metrics import MIN_COUNT, auroc
@@ -54,14 +51,14 @@ def gather(
     hashes, groups = cache.index.sha256.fillna('').to_numpy(str), assign_groups(catalog, pairs).to_numpy(object)
     return Evidence(catalog, pairs, hashes, groups, features, embed(cache), seed, n_boot)
 
-# %% ../../nbs/42_evaluation.verdict.ipynb #c7978b53
+# %% ../../nbs/42_evaluation.verdict.ipynb #12099730
 KINDS = ('bytes', 'pixels', 'near')
 
 def kind_of(
     family: dict, # from `copy_families`
 ) -> str: # 'bytes', 'pixels' or 'near'
     "The weakest kind of link in a family."
-    return max((kind for kind in KINDS if family['evidence'].get(kind)), key=KINDS.index)
+    return family['evidence']['kind']
 
 # %% ../../nbs/42_evaluation.verdict.ipynb #71a45a26
 def across(
@@ -95,16 +92,15 @@ def duplicates(
     told = {kind: {'families': mine, 'across': across(mine, sizes)} for kind, mine in by_kind.items()}
     return {**told, 'any': {'families': len(families), 'images': sum(len(f['members']) for f in families), 'across': across(families, sizes)}}
 
-# %% ../../nbs/42_evaluation.verdict.ipynb #5ea74e79
+# %% ../../nbs/42_evaluation.verdict.ipynb #2482c116
 def name_copies(
     catalog: pd.DataFrame, # catalog, with `stem`
     sizes: dict, # part → number of its images
 ) -> dict: # families (number), images, largest, across
     "Families of files whose names say that they were made from one picture."
-    known = catalog[catalog.stem.notna()]
-    rows = [part for _, part in known.groupby('stem', sort=False) if len(part) > 1]
-    families = [{'splits': [None if pd.isna(s) else s for s in part.split]} for part in rows]
-    return {'families': len(rows), 'images': sum(map(len, rows)), 'largest': max(map(len, rows), default=0), 'across': across(families, sizes)}
+    families = name_families(catalog)
+    members = [len(family['members']) for family in families]
+    return {'families': len(families), 'images': sum(members), 'largest': max(members, default=0), 'across': across(families, sizes)}
 
 # %% ../../nbs/42_evaluation.verdict.ipynb #4a56861e
 def leaks_of(
