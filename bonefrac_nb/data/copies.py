@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['SIDE', 'ALIKE', 'SAME_EDGES', 'LEAST_CELLS', 'GRID', 'MARGIN', 'CONSTANT', 'FILL', 'CELLS', 'BEST', 'TURNS', 'CUTS',
            'RINGS', 'ANGLES', 'HARMONICS', 'APART', 'SCALES', 'LEVELS', 'LEAST_PIXELS', 'LEAST_EDGES', 'LEAST_COMMON',
-           'LEAST_HELD', 'LEAST_AREA', 'MOST_SCALE', 'MOST_BENT', 'UPRIGHT', 'FOUND', 'KINDS', 'exact_pairs',
-           'decoded_part', 'decoded_cells', 'thumbnails', 'standardise', 'correlated', 'edges_of', 'edge_correlation',
-           'alike_pairs', 'near_pairs', 'copy_pairs', 'without_margin', 'flat_area', 'blurred', 'local_contrast',
-           'Pictures', 'prepare', 'cells_of', 'nearest', 'cell_candidates', 'rings', 'unturned', 'best_angle',
-           'ring_candidates', 'warped', 'slopes', 'registration_step', 'register', 'compare', 'is_copy', 'geometry',
-           'registered_pairs', 'find_copies', 'search_copies', 'join_catalogs', 'PairError', 'pair_positions',
-           'components', 'copy_families', 'across_splits', 'name_keys', 'name_families']
+           'LEAST_HELD', 'LEAST_AREA', 'MOST_SCALE', 'MOST_BENT', 'UNSURE', 'FURTHER', 'UPRIGHT', 'FOUND', 'KINDS',
+           'exact_pairs', 'decoded_part', 'decoded_cells', 'thumbnails', 'standardise', 'correlated', 'edges_of',
+           'edge_correlation', 'alike_pairs', 'near_pairs', 'copy_pairs', 'without_margin', 'flat_area', 'blurred',
+           'local_contrast', 'Pictures', 'prepare', 'cells_of', 'nearest', 'cell_candidates', 'rings', 'unturned',
+           'best_angle', 'ring_candidates', 'warped', 'slopes', 'registration_step', 'register', 'compare', 'is_copy',
+           'look_again', 'geometry', 'registered_pairs', 'find_copies', 'search_copies', 'join_catalogs', 'PairError',
+           'pair_positions', 'components', 'copy_families', 'across_splits', 'name_keys', 'name_families']
 
 # %% ../../nbs/15_data.copies.ipynb #6fbbd313
 import itertools, math, re
@@ -437,17 +437,24 @@ RINGS, ANGLES, HARMONICS = 12, 64, 20
 APART = (1, 2, 4)
 SCALES = [1.1 ** k for k in range(8)]
 
-# %% ../../nbs/15_data.copies.ipynb #b0cee27a
+# %% ../../nbs/15_data.copies.ipynb #c7643357
+def _middle(pictures): return (pictures.frame[:, :2] + pictures.frame[:, 2:]) / 2
+
+def _halved(pictures): # half as many cells, so that no ring falls between two
+    return torch.cat([_shrunk(pictures.detail[s].float(), GRID // 2) for s in _slices(len(pictures), 512)])
+
+# %% ../../nbs/15_data.copies.ipynb #6806df3d
 def rings(
-    pictures: Pictures, # N pictures
+    detail: torch.Tensor, # float [N,n,n], local contrast of N pictures
+    middle: torch.Tensor, # float [N,2], where their middle lies
     half: torch.Tensor, # float [N,2], half axes of the outermost ring
 ) -> torch.Tensor: # complex [N,RINGS,HARMONICS], Fourier coefficients along each ring, of length 1 in all
-    "A picture read along rings around its middle."
-    middle, angle = (pictures.frame[:, :2] + pictures.frame[:, 2:]) / 2, torch.arange(ANGLES) / ANGLES * 2 * math.pi
+    "Pictures read along rings around their middle."
+    angle = torch.arange(ANGLES) / ANGLES * 2 * math.pi
     radius = (torch.arange(RINGS) + .5) / RINGS
     disc = radius[:, None, None] * torch.stack([angle.cos(), angle.sin()], dim=-1)
-    def block(s): return _sampled(blurred(pictures.detail[s].float(), 1.2), middle[s, None, None] + half[s, None, None] * disc)
-    read = torch.cat([block(s) for s in _slices(len(pictures), 512)]) * radius.sqrt()[:, None]
+    def block(s): return _sampled(detail[s], middle[s, None, None] + half[s, None, None] * disc)
+    read = torch.cat([block(s) for s in _slices(len(detail), 512)]) * radius.sqrt()[:, None]
     return torch.fft.rfft(_unit(read).view_as(read))[..., :HARMONICS]
 
 # %% ../../nbs/15_data.copies.ipynb #efc8a62c
@@ -477,7 +484,7 @@ def _main_directions(rows, n=256):
     if len(some) <= n: return torch.eye(rows.shape[1])
     return torch.linalg.eigh(some.T @ some)[1][:, -n:]
 
-# %% ../../nbs/15_data.copies.ipynb #c4450337
+# %% ../../nbs/15_data.copies.ipynb #24d44698
 @dataclass
 class _Rings:
     "Spectra of pictures on discs of all scales, and squeezed."
@@ -488,8 +495,8 @@ class _Rings:
 
 def _all_rings(pictures):
     wide = (pictures.frame[:, 2:] - pictures.frame[:, :2]) / 2
-    disc = wide.amin(1, keepdim=True).expand(-1, 2)
-    return _Rings(disc, wide, torch.stack([rings(pictures, disc / scale) for scale in SCALES]), rings(pictures, wide))
+    disc, where = wide.amin(1, keepdim=True).expand(-1, 2), (_halved(pictures), _middle(pictures))
+    return _Rings(disc, wide, torch.stack([rings(*where, disc / scale) for scale in SCALES]), rings(*where, wide))
 
 # %% ../../nbs/15_data.copies.ipynb #8376270f
 def _nearest_squeezed(rows, squeezed, square, queries):
@@ -541,7 +548,7 @@ def _turn_between(table, read, middle):
     theta[:, :2, :2], theta[:, :2, 2] = turn, middle[i] - (turn @ middle[j][:, :, None])[:, :, 0]
     return j, i, theta
 
-# %% ../../nbs/15_data.copies.ipynb #44211f21
+# %% ../../nbs/15_data.copies.ipynb #0f2114ba
 def ring_candidates(
     pictures: Pictures, # N pictures
     queries: 'int | None' = None, # the first pictures are sought among the rest; None: all among all
@@ -550,7 +557,7 @@ def ring_candidates(
     "Pairs that may be copies: turned by any angle, mirrored or not."
     read = _all_rings(pictures)
     table = _best(_ring_matches(read, queries, progress), 20, .3, queries)
-    return _turn_between(_ranked_again(table, read, queries), read, (pictures.frame[:, :2] + pictures.frame[:, 2:]) / 2)
+    return _turn_between(_ranked_again(table, read, queries), read, _middle(pictures))
 
 # %% ../../nbs/15_data.copies.ipynb #c56c3ee0
 def warped(
@@ -632,7 +639,7 @@ def _at_level(pictures, rows, n):
     parts = _shrunk(detail, n), _shrunk(inside, n) > .6, _shrunk(core, n) > .5
     return torch.stack([part.float() for part in parts], dim=1)
 
-# %% ../../nbs/15_data.copies.ipynb #2e5db028
+# %% ../../nbs/15_data.copies.ipynb #1fe379a8
 class _Level(NamedTuple):
     n: int # cells along each side
     similar: int # steps of turn, scale and shift
@@ -640,7 +647,7 @@ class _Level(NamedTuple):
     batch: int # pairs at once
     least: float # correlation below which a pair is left behind
 
-LEVELS = [_Level(32, 5, 8, 128, .65), _Level(64, 0, 4, 32, .65), _Level(96, 0, 3, 16, .6)]
+LEVELS = [_Level(32, 5, 8, 128, .65), _Level(64, 0, 4, 32, .67), _Level(96, 0, 3, 16, .64)]
 
 # %% ../../nbs/15_data.copies.ipynb #500b4aee
 def _aligned(pictures, a, b, theta, level, progress):
@@ -676,9 +683,9 @@ def register(
         a, b, theta = a[kept], b[kept], theta[kept]
     return a, b, theta
 
-# %% ../../nbs/15_data.copies.ipynb #0e939f17
-LEAST_PIXELS = .75 # correlation of pixels
-LEAST_EDGES = .9   # mean correlation of edges, of pixels and of local contrast
+# %% ../../nbs/15_data.copies.ipynb #42d913ce
+LEAST_PIXELS = .6 # correlation of pixels
+LEAST_EDGES = .89  # mean correlation of edges, of pixels and of local contrast
 LEAST_COMMON = .5  # share of the smaller picture that both show
 LEAST_HELD = .1    # share of the edges of one of them that lies in what both show
 LEAST_AREA = .05   # share of the square that is compared
@@ -698,7 +705,7 @@ def _held(detail, weight, inside):
     energy = slopes(detail).square().sum(1) * _shrunken(inside, 1)
     return (energy * _shrunken(weight, 1)).sum((1, 2)) / energy.sum((1, 2)).clamp_min(1e-6)
 
-# %% ../../nbs/15_data.copies.ipynb #498fd7a9
+# %% ../../nbs/15_data.copies.ipynb #16a6c516
 def _layers(pictures, rows):
     return torch.stack([part[rows].float() for part in (pictures.detail, pictures.pixels, pictures.inside, pictures.flat)], dim=1)
 
@@ -706,7 +713,7 @@ def _compared(pictures, a, b, theta):
     "Measures of some registered pairs [M,6]: pixels, edges of pixels and of detail, common, held, area."
     (detail, pixels, inside, flat), second = _layers(pictures, a).unbind(1), _layers(pictures, b)
     other_detail, other_pixels, other_inside, other_flat = warped(second, theta).unbind(1)
-    other_inside, fill = (other_inside > .99).float(), _grown(flat, 2) - _grown((other_flat > .3).float(), 2)
+    other_inside, fill = (other_inside > .99).float(), _grown(flat, 1) - _grown((other_flat > .3).float(), 1)
     both = inside * other_inside
     weight, size = both * (1 - fill.abs()), second[:, 2].mean((1, 2)) / torch.linalg.det(theta[:, :2, :2]).abs()
     edges = _shrunken(weight, 1)[:, None].expand(-1, 2, -1, -1)
@@ -715,7 +722,7 @@ def _compared(pictures, a, b, theta):
     return torch.stack([_correlation(pixels, other_pixels, weight), _correlation(slopes(pixels), slopes(other_pixels), edges),
                         _correlation(slopes(detail), slopes(other_detail), edges), common, held, weight.mean((1, 2))], dim=1)
 
-# %% ../../nbs/15_data.copies.ipynb #af1291b4
+# %% ../../nbs/15_data.copies.ipynb #697363fb
 def compare(
     pictures: Pictures, # N pictures
     a: torch.Tensor, # int [M]
@@ -723,7 +730,7 @@ def compare(
     theta: torch.Tensor, # float [M,3,3] from `register`
 ) -> pd.DataFrame: # a, b, correlation, edges, common, held, area, scale, bent
     "What registered pairs have in common."
-    blocks = [_compared(pictures, a[s], b[s], theta[s]) for s in _slices(len(a), 128)]
+    blocks = [_compared(pictures, a[s], b[s], theta[s]) for s in _slices(len(a), 16)]
     measured = torch.cat([torch.zeros(0, 6), *blocks])
     large, small = torch.linalg.svdvals(theta[:, :2, :2]).T
     names = dict(zip(('correlation', 'pixel_edges', 'detail_edges', 'common', 'held', 'area'), measured.T.numpy()))
@@ -739,6 +746,26 @@ def is_copy(
     enough = (compared.common >= LEAST_COMMON) & (compared.held >= LEAST_HELD) & (compared.area >= LEAST_AREA)
     return alike & enough & compared.scale.between(1 / MOST_SCALE, MOST_SCALE) & (compared.bent <= MOST_BENT)
 
+# %% ../../nbs/15_data.copies.ipynb #a8488843
+UNSURE = (.75, .95) # edges of pairs that are registered further
+FURTHER = _Level(GRID, 0, 8, 16, 0.)
+
+def look_again(
+    pictures: Pictures, # N pictures
+    compared: pd.DataFrame, # M rows, from `compare`
+    theta: torch.Tensor, # float [M,3,3] from `register`
+    progress: bool = False, # show a progress bar
+) -> tuple[pd.DataFrame, torch.Tensor]: # both, with the unsure pairs registered further where that was better
+    "Register further what is neither clearly a copy nor clearly none."
+    unsure = np.flatnonzero(compared.edges.between(*UNSURE)).copy()
+    a, b = _columns(compared.iloc[unsure], 'a', 'b')
+    further = _aligned(pictures, a, b, theta[unsure], FURTHER, progress)[0]
+    again = compare(pictures, a, b, further).set_index(compared.index[unsure])
+    better = np.array(again.edges > compared.edges[again.index])
+    theta, compared = theta.clone(), compared.copy()
+    theta[unsure[better]], compared.loc[again.index[better]] = further[torch.tensor(better)], again[better]
+    return compared, theta
+
 # %% ../../nbs/15_data.copies.ipynb #72f2f722
 def geometry(
     theta: torch.Tensor, # float [M,3,3], where points of a lie in b
@@ -751,7 +778,7 @@ def geometry(
     scale = torch.linalg.det(linear).abs().sqrt().round(decimals=3)
     return pd.DataFrame({'angle': angle + 0., 'mirror': mirror, 'scale': scale})
 
-# %% ../../nbs/15_data.copies.ipynb #9b23d739
+# %% ../../nbs/15_data.copies.ipynb #88d9e5de
 def registered_pairs(
     pictures: Pictures, # N pictures
     queries: 'int | None' = None, # the first pictures are sought among the rest; None: all among all
@@ -762,7 +789,7 @@ def registered_pairs(
     searches = [search(pictures, queries, progress) for search in (cell_candidates, ring_candidates)]
     searches = [[part[_best_of_each(*found[:2], torch.zeros(len(found[0])))] for part in found] for found in searches]
     a, b, theta = register(pictures, *map(torch.cat, zip(*searches)), progress)
-    compared = compare(pictures, a, b, theta)
+    compared, theta = look_again(pictures, compare(pictures, a, b, theta), theta, progress)
     theta = torch.where((a > b)[:, None, None], torch.linalg.pinv(theta), theta)
     compared[['a', 'b']] = np.sort(compared[['a', 'b']], axis=1)
     table = compared[['a', 'b', 'correlation', 'edges']].join(geometry(theta))
