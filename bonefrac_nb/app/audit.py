@@ -6,9 +6,9 @@
 __all__ = ['HASHES', 'INDEX', 'NEAR_BITS', 'TELLS', 'AuditError', 'dataset_names', 'one_catalog', 'with_target',
            'folder_evidence', 'read_index', 'same_contents', 'hash_bits', 'hash_candidates', 'header_features',
            'index_audit', 'file_hash', 'elsewhere', 'column_features', 'read_table', 'table_audit', 'plain',
-           'run_figures', 'write_audit', 'run_audit', 'tell']
+           'run_figures', 'without_names', 'write_audit', 'check_wish', 'run_audit', 'tell']
 
-# %% ../../nbs/52_app.audit.ipynb #d744bbc7
+# %% ../../nbs/52_app.audit.ipynb #0c6e7c88
 import hashlib
 import json
 import math
@@ -27,8 +27,8 @@ from ..data.datasets import label_of_name, open_dataset, stems
 from ..data.files import write_json, write_text
 from ..data.split import assign_groups, given_split, save_split
 from ..evaluation.audit_page import audit_html
-from ..evaluation.verdict import (Evidence, across, audit_evidence, errata, failed_checks, gather, leaks_of, parse_checks,
-                                            proposed_groups, proposed_split, split_counts, verdict)
+from ..evaluation.verdict import (CheckError, Evidence, audit_evidence, errata, failed_checks, gather, leaks_of, parse_checks,
+                                            proposed_groups, proposed_split, verdict)
 
 # %% ../../nbs/52_app.audit.ipynb #7c1f272b
 class AuditError(ValueError): "A source that cannot be audited: names it, and says what is missing."
@@ -85,7 +85,7 @@ def folder_evidence(
     catalog.attrs.update(facts)
     return gather(catalog, cache, audited_copies(catalog, cache, progress), seed, n_boot), cache
 
-# %% ../../nbs/52_app.audit.ipynb #a2a2bade
+# %% ../../nbs/52_app.audit.ipynb #90c8803a
 HASHES = ('sha256', 'sha1', 'md5', 'git_blob_sha1')
 INDEX = ('split', 'label', 'filename')
 NEAR_BITS = 4 # of 64, within which a difference hash makes a candidate
@@ -221,7 +221,7 @@ def read_table(
     left_out = [name for name, values in features.items() if values is None]
     return make_catalog(rows, 'folder', Path(path).parent), {k: v for k, v in features.items() if v is not None}, left_out
 
-# %% ../../nbs/52_app.audit.ipynb #426a42a4
+# %% ../../nbs/52_app.audit.ipynb #3a971ff1
 TELLS = .95 # AUROC from which a column is the label under another name
 
 def table_audit(
@@ -268,7 +268,17 @@ def run_figures(
         if 'test' in parts and parts['test']['auroc']['value'] is not None: figures[folder.name] = parts['test']['auroc']
     return figures
 
-# %% ../../nbs/52_app.audit.ipynb #249f4795
+# %% ../../nbs/52_app.audit.ipynb #36a96d12
+def without_names(
+    audit: dict, # from `audit_evidence`
+) -> dict: # what `summary.json` holds
+    "An audit's figures without the names of images."
+    told = {kind: {'families': len(found['families']), 'across': found['across']} for kind, found in audit['duplicates'].items() if isinstance(found.get('families'), list)}
+    conflicts = {name: len(found) if isinstance(found, list) else found for name, found in audit['conflicts'].items()}
+    return {**audit, 'duplicates': {**audit['duplicates'], **told}, 'conflicts': conflicts,
+            'unreadable': {name: value for name, value in audit['unreadable'].items() if name != 'images'}}
+
+# %% ../../nbs/52_app.audit.ipynb #93aa653c
 def write_audit(
     audit: dict, # from `audit_evidence`
     evidence: Evidence, # what it was made from
@@ -277,9 +287,10 @@ def write_audit(
     title: str = 'dataset', # what was audited
     runs: dict | None = None, # name → figure of a run's test part
 ) -> Path: # audit.html
-    "Write audit.json, audit.html, groups.csv, split.csv and errata.csv, each in one piece."
+    "Write audit.json, summary.json, audit.html, groups.csv, split.csv and errata.csv, each in one piece."
     out, wrong = Path(out), errata(audit)
     write_json(plain(audit), out/'audit.json')
+    write_json(plain(without_names(audit)), out/'summary.json')
     write_text(wrong.to_csv(index=False), out/'errata.csv')
     write_text(proposed_groups(evidence).to_csv(index=False), out/'groups.csv')
     try: save_split(proposed_split(evidence), out/'split.csv', pd.DataFrame({'image_id': []}))
@@ -287,7 +298,15 @@ def write_audit(
     page = audit_html(audit, evidence.catalog, pictures, title, runs, summary(evidence.catalog).replace('\n', '; '), len(wrong))
     return write_text(page, out/'audit.html')
 
-# %% ../../nbs/52_app.audit.ipynb #17bcbbc0
+# %% ../../nbs/52_app.audit.ipynb #2a943bea
+def check_wish(roots, index, table, target, fail_on):
+    "Refuse what cannot be meant, before anything is read; raises `ConfigError`."
+    try: parse_checks(fail_on)
+    except CheckError as error: raise ConfigError(str(error)) from error
+    if bool(index) + bool(table) + (bool(roots) and not index) != 1: raise ConfigError('audit: wants folders, or --index FILE, or --table FILE --target COLUMN')
+    if table and not target: raise ConfigError('audit --table: wants --target COLUMN')
+
+# %% ../../nbs/52_app.audit.ipynb #2f9cad92
 def run_audit(
     roots: list = (), # folders of radiographs; with `index`: other datasets to look for its files in
     index: str = '', # CSV of hashes, names and labels
@@ -300,9 +319,7 @@ def run_audit(
     seed: int = 0, resamples: int = 1000, workers: int = 0, progress: bool = True, # of everything drawn; behind each interval; threads; bars
 ) -> list[str]: # checks that failed
     "Audit whatever was named, write the files, say what was found."
-    parse_checks(fail_on)
-    if bool(index) + bool(table) + (bool(roots) and not index) != 1: raise ConfigError('audit: wants folders, or --index FILE, or --table FILE --target COLUMN')
-    if table and not target: raise ConfigError('audit --table: wants --target COLUMN')
+    check_wish(roots, index, table, target, fail_on)
     begun, ladder, pictures = time.time(), run_figures(runs), None
     if table: audit, evidence = table_audit(table, target, group, seed, resamples)
     elif index: audit, evidence = index_audit(index, list(roots), seed, resamples)

@@ -25,7 +25,7 @@ def option(default, explanation: str): # a dataclass field that explains itself
     "A field of `Config` with its default and what it means, unit included."
     return field(default=default, metadata={'explanation': explanation})
 
-# %% ../../nbs/50_app.config.ipynb #91cfbd38
+# %% ../../nbs/50_app.config.ipynb #aaafc6e8
 @dataclass
 class DataFields:
     data: str = option('', 'folder of radiographs; empty: the built-in phantom, made on first use')
@@ -33,6 +33,7 @@ class DataFields:
     rows: str = option('all', "'all', or 'development': of FracAtlas only the published development ids")
     size: int = option(192, 'side of the square that a picture is letterboxed into, pixels')
     split: str = option('groups', "'groups' (what belongs together stays together), 'given' (the source's own), 'peer' (near copies together, patients not), 'random' (images alone)")
+    copies: str = option('auto', "search for copies: 'quick' (upright ones), 'full' (framed, cropped, mirrored and turned ones too), 'auto' (what `bonefrac audit` found in the same pictures, else quick)")
     split_file: str = option('', 'table with image_id and split (as split.csv) that is used in place of `split`; empty: none')
     val_share: float = option(0.1, 'share of images for validation, 0-1')
     test_share: float = option(0.2, 'share of images for the test, 0-1')
@@ -108,8 +109,8 @@ def field_docs() -> dict: # name → (type, default, explanation)
     hints = typing.get_type_hints(Config)
     return {f.name: (hints[f.name], f.default, f.metadata['explanation']) for f in fields(Config)}
 
-# %% ../../nbs/50_app.config.ipynb #5ce2b78c
-CHOICES = dict(rows=('all', 'development'), split=('groups', 'given', 'peer', 'random'), optimizer=('adamw', 'sgd'),
+# %% ../../nbs/50_app.config.ipynb #5b6f5017
+CHOICES = dict(rows=('all', 'development'), copies=('auto', 'quick', 'full'), split=('groups', 'given', 'peer', 'random'), optimizer=('adamw', 'sgd'),
                schedule=('onecycle', 'cosine', 'constant'), balance=('none', 'loss', 'sampling'), keep=('last', 'best'),
                device=('auto', 'cpu', 'cuda'), precision=('auto', 'fp32', 'bf16', 'fp16'),
                stem=('', '7x7', 'deep', '3x3'), downsample=('', 'conv', 'avg'))
@@ -155,9 +156,9 @@ def check_fields(
         if lo is not None and not lo <= v <= hi: raise ConfigError(f"{where}: '{k}' is {v}, outside {lo} to {hi}")
     return values
 
-# %% ../../nbs/50_app.config.ipynb #a12c428b
+# %% ../../nbs/50_app.config.ipynb #06669fdc
 _plain = dict(flip_horizontal=0.0, rotate=0.0, zoom=0.0, shift=0.0, gamma=0.0, contrast=0.0, brightness=0.0)
-_fracatlas = dict(rows='development', flip_vertical=0.5, rotate=25.0)
+_fracatlas = dict(rows='development', copies='quick', flip_vertical=0.5, rotate=25.0)
 
 # %% ../../nbs/50_app.config.ipynb #12fe0dd1
 SHIPPED = {

@@ -91,7 +91,7 @@ def _rows_of(cache, features):
     contents = map(cache.content, range(len(cache)))
     return np.stack([features(content) if min(content.shape) >= 8 else nothing for content in contents])
 
-# %% ../../nbs/19_data.audit.ipynb #4c067a00
+# %% ../../nbs/19_data.audit.ipynb #f9d83013
 PICTURE_FEATURES = {'border': border_features, 'thumbnail': thumbnail_features, 'histogram': histogram_features}
 
 # %% ../../nbs/19_data.audit.ipynb #7b01c74e
@@ -128,7 +128,7 @@ def fitted_logit(
         models = [model.fit(features[:, known], labels) for model in _classifiers(seed)]
         return np.mean([_positive_logit(model, others[:, known]) for model in models], axis=0)
 
-# %% ../../nbs/19_data.audit.ipynb #9b01e456
+# %% ../../nbs/19_data.audit.ipynb #f25be7ea
 FOLDS = 5
 
 # %% ../../nbs/19_data.audit.ipynb #5c7b2109
@@ -212,7 +212,7 @@ def shortcut_transfer(
     if min(counts) < MIN_COUNT: return {name: {'auroc': {'value': None, 'ci95': None, 'reason': reason}} for name in features}
     return {name: _transferred(rows, labels, groups, train, test, n_boot, seed) for name, rows in features.items()}
 
-# %% ../../nbs/19_data.audit.ipynb #43912b20
+# %% ../../nbs/19_data.audit.ipynb #fad73bd3
 KNOWN_BEFORE = ('view', 'hardware', 'multiscan', 'cast', 'metal', 'marker', 'side', 'initial_exam', 'osteopenia',
                 'age', 'gender', 'laterality')
 
@@ -398,7 +398,7 @@ def embed(
     "Standardised thumbnails, in which alike pictures are near."
     return standardise(thumbnails(cache, side).reshape(len(cache), -1))
 
-# %% ../../nbs/19_data.audit.ipynb #3ecffdb2
+# %% ../../nbs/19_data.audit.ipynb #62de1ca7
 LAGS = (1, 2, 3, 5, 10, 20, 50, 100)
 
 def _at_lag(number, lag):
@@ -416,7 +416,7 @@ def _pairs_and_strangers(number, lag, rng):
     chosen = stranger[far.argmax(0), np.arange(len(a))]
     return np.stack([np.r_[a, a], np.r_[b, chosen]]), np.r_[np.ones(len(a), int), np.zeros(len(a), int)]
 
-# %% ../../nbs/19_data.audit.ipynb #0d39513e
+# %% ../../nbs/19_data.audit.ipynb #5c38f16b
 def neighbour_alikeness(
     number: np.ndarray, # int [N], sorted, place in the order
     embedding: np.ndarray, # float [N,F], from `embed`
@@ -427,7 +427,7 @@ def neighbour_alikeness(
     rng, rows = np.random.default_rng(seed), []
     for lag in LAGS:
         (a, b), near = _pairs_and_strangers(number, lag, rng)
-        if len(a) < 4 * MIN_COUNT: continue
+        if len(a) < 4 * MIN_COUNT or len(set(number[a] // 20)) < FOLDS: continue
         alike = (embedding[a] * embedding[b]).sum(1)
         rows.append((lag, *bootstrap(auroc, near, alike, number[a] // 20, n_boot, seed), len(a) // 2))
     return pd.DataFrame(rows, columns=['lag', 'auroc', 'lo', 'hi', 'n'])
@@ -554,7 +554,7 @@ def lookup_tables(
     if embedding is not None: found['nearest_neighbour'] = {name: nearest_table(embedding, labels, train, rows, groups) for name, rows in parts.items()}
     return found
 
-# %% ../../nbs/19_data.audit.ipynb #35afb314
+# %% ../../nbs/19_data.audit.ipynb #2dc315fe
 AUDIT_SIZE = 224 # pixels a side of the cache in which copies are looked for, whatever a network wants
 COPIES = 'copies-v1.csv'
 

@@ -43,7 +43,7 @@ from PIL import Image, ImageDraw
 from scipy.spatial import ConvexHull
 from tqdm.auto import tqdm
 
-# %% ../../nbs/13_data.phantom.ipynb #f3d38837
+# %% ../../nbs/13_data.phantom.ipynb #74d1475b
 MU = dict(soft=.0210, fat=.0188, cortex=.0604, spongy=.0330, plaster=.0300, titanium=.348, lead=5.70) # 1/mm
 
 # %% ../../nbs/13_data.phantom.ipynb #b98f332a
@@ -177,7 +177,7 @@ def raised(a, doublings):
 
 def chords(part, x, y): return (tube_chords if isinstance(part, Tube) else ellipsoid_chords)(part, x, y)
 
-# %% ../../nbs/13_data.phantom.ipynb #66befd21
+# %% ../../nbs/13_data.phantom.ipynb #a3a92bca
 def join(
     parts: list, # of Tube or Ellipsoid
     x: np.ndarray, # float32, places in mm
@@ -185,7 +185,8 @@ def join(
     doublings: int = 2, # of the exponent: 2 for p = 4, 3 for p = 8
 ) -> tuple: # mm through the shells, and through the insides times their density
     "Path lengths through parts that are grown together."
-    outer, inner, filled = (sum(raised(c, doublings - 1) for c in group) for group in zip(*(chords(part, x, y) for part in parts)))
+    groups = zip(*(chords(part, x, y) for part in parts))
+    outer, inner, filled = (sum(raised(c, doublings - 1) for c in group) for group in groups)
     for _ in range(doublings): outer, inner, filled = np.sqrt(outer), np.sqrt(inner), np.sqrt(filled)
     return np.maximum(outer - inner, 0), filled
 
@@ -306,7 +307,7 @@ def pack(named, gap):
     def ground(name, e): return replace(e, facets=np.array([*facets_of(name, e, named, gap)]).reshape(-1, 4))
     return [(name, ground(name, e)) for name, e in named]
 
-# %% ../../nbs/13_data.phantom.ipynb #059ae0f6
+# %% ../../nbs/13_data.phantom.ipynb #4fe1d864
 RAY_WIDTHS = (1, .93, .78, .66)
 
 # %% ../../nbs/13_data.phantom.ipynb #83a6e198
@@ -338,7 +339,7 @@ def rays_of(table, words, body, spread=1.):
         flesh += [skin_of(*m[2:], body.girth) for m in made[int(free):]]
     return bones, flesh
 
-# %% ../../nbs/13_data.phantom.ipynb #774aee5d
+# %% ../../nbs/13_data.phantom.ipynb #c05731d0
 CARPALS = '''
 bone            x     y    z    rx   ry   rz  turn  shell fill round
 scaphoid    -13.5   9.4    1   6.6 10.2   8   -38   .5   1.3  1.5
@@ -350,7 +351,7 @@ capitate       -2  16.8    0   7.6  9.6   9     0   .5   1.3  1.5
 hamate          8  17.4    0     8  7.8   9   -12   .5   1.3  1.5
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #0bedb23c
+# %% ../../nbs/13_data.phantom.ipynb #270fe492
 FINGERS = '''
 ray   x     y   z  degrees width free  lengths
 1   -22    24   5   -36    4.9   0   45 32 23
@@ -360,14 +361,14 @@ ray   x     y   z  degrees width free  lengths
 5  13.5    24   0    13    4.2   1   52 33 19 16
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #fe674797
+# %% ../../nbs/13_data.phantom.ipynb #1ecb884e
 FOREARM = '''
 bone     x0   y0  z0    x1  y1 z1   near shaft far  flat bow sway  flares    caps   cortex shell fill
 radius  -11 -236   0    -8  -3  0   10.5  6.8   15   .8   -8   0   .09 .2   .3  .3    .42   .55  .15
 ulna      7 -246   0  12.5  -6  0     11  6.2  7.5  .95    4   0    .2 .1   .5  .5    .42   .55  .15
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #6715b8e8
+# %% ../../nbs/13_data.phantom.ipynb #7c7ed66e
 FOREARM_ENDS = '''
 bone         x    y    z   rx   ry  rz turn shell fill round
 pisiform  14.5 10.5    8  3.8  4.6   4    0   .5   1.3    1
@@ -377,13 +378,13 @@ ulna         6 -252  -12   10   17   9    0   .6    1    1
 ulna         4 -236    8    8    6   6    0   .6    1    1
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #b0d6343d
+# %% ../../nbs/13_data.phantom.ipynb #4d6a4c27
 UPPER_ARM = '''
 bone     x0   y0  z0    x1  y1 z1   near shaft far  flat bow sway  flares    caps   cortex shell fill
 humerus   0 -310   0     0  -4  0     23    11  27   .72   0   0   .14 .17  .8 .25    .42   .55  .15
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #822548e2
+# %% ../../nbs/13_data.phantom.ipynb #c7283441
 ELBOW = '''
 bone       x    y  z   rx   ry  rz turn shell fill round
 humerus  -12   -2  0    9    9  10   0   .6    1    1
@@ -392,14 +393,14 @@ humerus   25  -12  0    7    9   8   0   .6    1    1
 humerus  -24  -12  0    5    8   7   0   .6    1    1
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #09260b95
+# %% ../../nbs/13_data.phantom.ipynb #9883e70e
 LOWER_ARM_FLESH = '''
 part      x0   y0  z0   x1   y1 z1  flat skin cap fill  half widths
 forearm    0 -285   0   -2   30  0   .85   3   .9   1   42 46 38 27 25
 palm      -4    0   0    0  112  0   .36   2   .4   1   26 34 40 36
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #6ba62be7
+# %% ../../nbs/13_data.phantom.ipynb #bb97872c
 UPPER_ARM_FLESH = '''
 part      x0   y0  z0   x1   y1 z1  flat skin cap fill  half widths
 arm        0 -320   0    0   30  0   .95   5   .9   1   56 52 44 40
@@ -427,7 +428,7 @@ def arm(
     upper = Limb(grow(tubes_of(UPPER_ARM, body), pebbles_of(ELBOW, body)), meat_of(UPPER_ARM_FLESH, body))
     return attach(lower, upper, turn_x(-body.flexion), np.array([0, -250., 0]))
 
-# %% ../../nbs/13_data.phantom.ipynb #00323736
+# %% ../../nbs/13_data.phantom.ipynb #cbdaf575
 SHOULDER = '''
 bone      x0   y0  z0   x1   y1  z1   near shaft far  flat bow sway  flares   caps  cortex shell fill
 humerus  -31   -6   0  -86  300   0     23  11.5  20   .92   0   0   .2  .2   .9 .4    .42   .55  .15
@@ -438,7 +439,7 @@ scapula   58  -14 -10   49  122 -14    2.5   2.2   3    .9  -5   0   .2  .2  .45
 scapula   60   12 -16  -14  -33 -16      4     5   8    .6   4   0   .2  .2  .45 .45   .4    .55  .15
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #0ebedf59
+# %% ../../nbs/13_data.phantom.ipynb #81c7b764
 SHOULDER_ENDS = '''
 bone       x    y   z   rx   ry  rz turn shell fill round
 humerus  -25    0   0   23   23  22   0   .6    1    1
@@ -449,7 +450,7 @@ scapula   10  -14  14    9    7  10  15   .9    1    1
 scapula   12    4   0   10   16   8   0   .6    1    1
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #6e57d2a0
+# %% ../../nbs/13_data.phantom.ipynb #fc8dfdea
 SHOULDER_FLESH = '''
 part      x0   y0  z0   x1   y1  z1  flat skin cap fill  half widths
 arm      -34  -32   0  -92  330   0  .95    6   .9   1   44 58 54 48
@@ -473,7 +474,7 @@ def shoulder(
     ribs = [(f'rib-{i + 1}', rib(i)) for i in range(6)]
     return Limb(grow(tubes_of(SHOULDER, body), pebbles_of(SHOULDER_ENDS, body), ribs), meat_of(SHOULDER_FLESH, body))
 
-# %% ../../nbs/13_data.phantom.ipynb #f2700c62
+# %% ../../nbs/13_data.phantom.ipynb #a938790b
 HIP = '''
 bone     x0   y0  z0   x1   y1  z1   near shaft far  flat bow sway  flares    caps   cortex shell fill
 femur   -50   35   0   -4    3   0     23  15.5  20   .95   0   0  .45  .4   .2  .6    .12   .8  .75
@@ -489,7 +490,7 @@ brim     88   30   8   84  -78 -20      3   2.8   3   1.4  24   0   .2  .2  .45 
 sacrum  136 -140 -20  134   20 -40     52    40  12   .25   0   0   .5  .5   .3  .5    0    .8   .8
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #22e68566
+# %% ../../nbs/13_data.phantom.ipynb #4de64b84
 HIP_ENDS = '''
 bone      x    y   z    rx    ry    rz  turn shell fill round
 femur     0    0   0  23.5  23.5  23.5    0   .6   1    1
@@ -499,7 +500,7 @@ pelvis   96   48  10     9    19     9  -12   .9   1    1
 socket    9    0  -8    27    31    20   10   .4  .15   1
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #f77f5058
+# %% ../../nbs/13_data.phantom.ipynb #41f03970
 HIP_FLESH = '''
 part      x0   y0  z0   x1   y1  z1  flat skin cap fill  half widths
 thigh    -24  -60   0  -26  430   0  .85    9   .6   1   70 92 86 74
@@ -513,7 +514,7 @@ def hip(
     "Pelvis and thigh; the head of the femur at the origin, the other leg along x."
     return Limb(grow(tubes_of(HIP, body), pebbles_of(HIP_ENDS, body)), meat_of(HIP_FLESH, body))
 
-# %% ../../nbs/13_data.phantom.ipynb #304782cd
+# %% ../../nbs/13_data.phantom.ipynb #2e4b8357
 LEG = '''
 bone     x0   y0  z0   x1   y1  z1   near shaft  far  flat bow sway  flares    caps   cortex shell fill
 femur     8 -330   0    0   -3   0     17    15   36   .82   0   0   .2 .25   .4 .45    .45   .55  .15
@@ -521,7 +522,7 @@ tibia     0    4   0    4  372  -6     38    13   22   .72   0   0   .2 .13  .16
 fibula  -33   20 -14  -27  390 -10   10.5   6.6 10.5   .95   3   0   .1 .14   .8 1.2    .5    .55  .15
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #f74b513d
+# %% ../../nbs/13_data.phantom.ipynb #db56e7d9
 LEG_ENDS = '''
 bone      x    y   z   rx   ry  rz turn shell fill round
 femur    21  -20  -4   20   19  27   0   .7    1    1
@@ -533,14 +534,14 @@ tibia    21  370  -4    6   14   8   5   .7    1    1
 patella  -2  -28  41   20   22  10   0   .9    1    1
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #b780842c
+# %% ../../nbs/13_data.phantom.ipynb #4ed2f516
 LEG_FLESH = '''
 part    x0   y0  z0   x1   y1  z1  flat skin cap fill  half widths
 calf    -1  -70  -6    0  384  -4  .92    5   .5   1   58 56 58 46 33 33
 thigh    6 -350   0    0   60  -4  .95    6   .5   1   76 68 55
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #5e2bc6d9
+# %% ../../nbs/13_data.phantom.ipynb #40d98b5a
 TARSALS = '''
 bone          x    y    z    rx   ry   rz turn shell fill round
 talus         0    4    0    17   17   14    0   .6   1.2  1.3
@@ -554,7 +555,7 @@ cuneiform-2   9   55    4     9   11   11    4   .6   1.2  1.3
 cuneiform-3  -2 55.5    3     9   13   11   -4   .6   1.2  1.3
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #2b269b82
+# %% ../../nbs/13_data.phantom.ipynb #7be169f8
 TOES = '''
 ray   x     y   z  degrees width free  lengths
 1    21    68   0     5     6.6   1   60 31 23
@@ -564,7 +565,7 @@ ray   x     y   z  degrees width free  lengths
 5   -21    58  -5   -13     4.4   1   64 21 9 8
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #45c9a754
+# %% ../../nbs/13_data.phantom.ipynb #5dea3e69
 FOOT_FLESH = '''
 part    x0   y0  z0   x1   y1  z1  flat skin cap fill  half widths
 sole    -4  -62  -8    0  140   0   .5    3   .8   1   32 34 42 46
@@ -600,7 +601,7 @@ class Region(NamedTuple):
     views: dict # name -> degrees about the limb's axis
     sites: dict # bone -> how often it breaks, and between which shares of its length
 
-# %% ../../nbs/13_data.phantom.ipynb #feb0f655
+# %% ../../nbs/13_data.phantom.ipynb #29a8903d
 FRAMES = '''
 region       x     y  side contrast
 hand        -1    72   128   .5
@@ -615,12 +616,12 @@ ankle       -4   356   132   1.0
 foot         0    84   128   .85
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #1f6d3bbb
+# %% ../../nbs/13_data.phantom.ipynb #ce4728b2
 LIMBS = dict(hand=arm, wrist=arm, forearm=arm, elbow=arm, shoulder=shoulder, hip=hip,
              knee=leg, leg=leg, ankle=ankle, foot=pointed_foot)
 FLAGS = {arm: 'hand', shoulder: 'shoulder', hip: 'hip', leg: 'leg', ankle: 'leg', pointed_foot: 'leg'}
 
-# %% ../../nbs/13_data.phantom.ipynb #cf2a10c4
+# %% ../../nbs/13_data.phantom.ipynb #1f39edd4
 VIEWS = '''
 region   frontal lateral oblique
 hand        0       .      38
@@ -642,7 +643,7 @@ def views_of(region):
     angles = next(line[1:] for line in lines if line[0] == region)
     return {view: float(a) for view, a in zip(heading[1:], angles) if a != '.'}
 
-# %% ../../nbs/13_data.phantom.ipynb #022dd2de
+# %% ../../nbs/13_data.phantom.ipynb #c08cfcb4
 SITES = '''
 bone           often  from   to
 hand.metacarpal-2  1   .35  .72
@@ -679,7 +680,7 @@ foot.metatarsal-4  1   .3   .7
 foot.metatarsal-5  1   .3   .7
 '''
 
-# %% ../../nbs/13_data.phantom.ipynb #662424bb
+# %% ../../nbs/13_data.phantom.ipynb #835e8ccb
 def sites_of(region):
     "Bone -> how often it breaks, and between which shares of its length."
     named = ((*name.split('.', 1), numbers) for name, numbers in rows(SITES))
@@ -757,7 +758,7 @@ def to_broken(f, u, v):
     u, v = rotate(u - np.float32(f.pivot), v, f.angle)
     return u + np.float32(f.pivot + f.shift[0]), v + np.float32(f.shift[1])
 
-# %% ../../nbs/13_data.phantom.ipynb #87908fa0
+# %% ../../nbs/13_data.phantom.ipynb #1be1a641
 FRACTURES = ('transverse', 'oblique', 'spiral', 'comminuted', 'greenstick', 'hairline')
 DISPLACED = FRACTURES[:4]
 SLOPE = dict(transverse=.15, oblique=.95, spiral=1.1, comminuted=.5, greenstick=.1, hairline=.5)
@@ -789,7 +790,7 @@ def injure(
     step, apex, place = sign * g.uniform(*STEP), -sign * g.uniform(*APEX), g.uniform(low[i], high[i])
     return Injury(kind, names[i], place, lean, step, apex, g.uniform(*GAP), g.uniform(0, 6), g.normal(42, 8))
 
-# %% ../../nbs/13_data.phantom.ipynb #f9ad8e8f
+# %% ../../nbs/13_data.phantom.ipynb #0d562800
 PAIRS = [('radius', 'ulna'), ('tibia', 'fibula')]
 PAIRS += [(f'{row}-{i}', f'{row}-{i + 1}') for row in ('metacarpal', 'metatarsal') for i in (2, 3, 4)]
 TOGETHER = .7 # how often a displaced fracture has a second one beside it
@@ -912,7 +913,7 @@ def broken_paths(bone, b, x, y, pixel):
         for total, path in zip((shell, inside), join(bone.parts, *picture_frame(b, *p))): total += path * keep
     return shell, inside
 
-# %% ../../nbs/13_data.phantom.ipynb #40afd5e2
+# %% ../../nbs/13_data.phantom.ipynb #ce59f760
 STREAMS = ('body', 'side', 'injury', 'metal', 'cast', 'pose', 'marker', 'exposure', 'collimator', 'texture', 'noise')
 BY_PATIENT = STREAMS[:5]
 
@@ -1009,7 +1010,7 @@ def draw_cast(case, flesh):
     flat, d = np.median(t.depth / np.maximum(t.width, 1e-3)) * 1.05, t.end - t.start
     return replace(meat(t.start + d * a, t.start + d * b, widths, flat, thick, .05), across=t.across)
 
-# %% ../../nbs/13_data.phantom.ipynb #b84ee153
+# %% ../../nbs/13_data.phantom.ipynb #bb9576cc
 GLYPHS = {'L': [[(0, 0), (0, 1), (.6, 1)]],
           'R': [[(0, 1), (0, 0), (.42, 0), (.6, .12), (.6, .38), (.42, .5), (0, .5)], [(.28, .5), (.62, 1)]]}
 
@@ -1034,7 +1035,7 @@ def draw_marker(case, soft):
     out[r:r + a.shape[0], c:c + a.shape[1]] = a
     return out
 
-# %% ../../nbs/13_data.phantom.ipynb #cd94ee23
+# %% ../../nbs/13_data.phantom.ipynb #c00a6172
 COLLIMATED = (.55, .33, .12) # not at all, masked to black, left white
 
 # %% ../../nbs/13_data.phantom.ipynb #0ee006ee
@@ -1281,7 +1282,7 @@ def add_twins(g, patients, count):
     for cases, twin, _ in pairs: cases.append(twin)
     return [(twin, c) for _, twin, c in pairs]
 
-# %% ../../nbs/13_data.phantom.ipynb #82578706
+# %% ../../nbs/13_data.phantom.ipynb #3b2ac797
 def number_all(g, patients, originals, twinned=()):
     "Cases in order, numbered; one copy of each original among them."
     copies = [replace(c) for c in originals]
@@ -1291,7 +1292,8 @@ def number_all(g, patients, originals, twinned=()):
     number = {id(c): i for i, c in enumerate(order)}
     copied = {id(c): number[id(o)] for c, o in zip(copies, originals)}
     twins = {id(t): number[id(c)] for t, c in twinned}
-    return [replace(c, number=i, copy_of=copied.get(id(c), -1), twin_of=twins.get(id(c), -1)) for i, c in enumerate(order)]
+    def of(c): return dict(copy_of=copied.get(id(c), -1), twin_of=twins.get(id(c), -1))
+    return [replace(c, number=i, **of(c)) for i, c in enumerate(order)]
 
 # %% ../../nbs/13_data.phantom.ipynb #cfea0b77
 def check_shares(shares):
@@ -1312,7 +1314,7 @@ def draw_all(n, seed, prevalence, displaced, max_views, batch_effect, twins, wor
         if drawn + len(twinned) == n: return g, patients, originals, twinned
         drawn = n - len(twinned)
 
-# %% ../../nbs/13_data.phantom.ipynb #93bf4194
+# %% ../../nbs/13_data.phantom.ipynb #e97302a0
 def plan_cases(
     n: int = 600, # images
     seed: int = 0, # of every random choice
@@ -1332,7 +1334,8 @@ def plan_cases(
     check_shares({name: v for name, v in locals().items() if name not in ('n', 'seed', 'max_views')})
     if n < 1 or max_views < 1: raise ValueError(f'n and max_views: expected 1 or more, found {n} and {max_views}')
     copied, worn = round(near_copies * n / 2), (marker, metal, cast, marker_shortcut, metal_shortcut)
-    g, patients, every, twinned = draw_all(n - copied, seed, prevalence, displaced, max_views, batch_effect, twins, worn)
+    drawn = draw_all(n - copied, seed, prevalence, displaced, max_views, batch_effect, twins, worn)
+    g, patients, every, twinned = drawn
     return number_all(g, patients, [every[i] for i in g.choice(len(every), copied, replace=False)], twinned)
 
 # %% ../../nbs/13_data.phantom.ipynb #524f14c6
@@ -1457,7 +1460,7 @@ def each_case(do, cases, workers, progress):
     with ProcessPoolExecutor(workers, get_context('fork')) if linux else ThreadPoolExecutor(workers) as pool:
         return list(bar(pool.map(do, cases, chunksize=8)))
 
-# %% ../../nbs/13_data.phantom.ipynb #86f36fc2
+# %% ../../nbs/13_data.phantom.ipynb #42b8e664
 VERSION = 1 # of the pictures: another version draws other pixels from the same seed
 
 def write_all(folder, cases, size, quality, workers, progress, facts):

@@ -19,7 +19,7 @@ from .report import (FIGURES, FRACTURED, OTHER, PAGE, RESEARCH_USE, SOUND, STYLE
                                            picture_png, show_figure)
 from .verdict import KINDS
 
-# %% ../../nbs/43_evaluation.audit_page.ipynb #80490092
+# %% ../../nbs/43_evaluation.audit_page.ipynb #db937370
 LADDER = {**VIEWS, 'order': 'labels nearby in number', 'dhash': 'difference hash', 'nearest_neighbour': 'nearest thumbnail of train', 'hash_table': "table of train's hashes"}
 
 def ladder_rungs(
@@ -101,7 +101,7 @@ def _evidence(evidence):
     turned = f', turned by {angle:.0f}°' if abs(angle) >= 1 else ''
     return f"{kinds}; correlation ≥ {evidence['correlation']:.3f}{turned}{', mirrored' if evidence.get('mirror') else ''}"
 
-# %% ../../nbs/43_evaluation.audit_page.ipynb #259eb47e
+# %% ../../nbs/43_evaluation.audit_page.ipynb #6c5784e6
 PAIRS = '''<div class="pairs">{% for members, caption in pairs %}<figure><div class="pair">{% for src, words in members %}<div>{% if src %}
 <img src="{{ src }}" alt="{{ words }}">{% endif %}<div>{{ words }}</div></div>{% endfor %}</div><figcaption>{{ caption }}</figcaption></figure>{% endfor %}</div>'''
 
@@ -117,7 +117,7 @@ def pairs_section(
     more = f"<p class=\"note\">{rest} more {'families stand' if rest > 1 else 'family stands'} in audit.json.</p>" if rest > 0 else ''
     return fill(PAIRS, pairs=shown) + more if shown else ''
 
-# %% ../../nbs/43_evaluation.audit_page.ipynb #70642a39
+# %% ../../nbs/43_evaluation.audit_page.ipynb #e940466b
 VERDICT = '''<table><tr><th></th><th>what was found</th><th>what to do</th></tr>{% for f in findings %}<tr>
 <td><span class="{{ f.severity }}">{{ f.severity }}</span></td><td>{{ f.finding }}</td><td>{{ f.advice }}</td></tr>{% endfor %}</table>'''
 COLOURS = '''.critical,.serious,.good,td .note{padding:.1em .5em;border-radius:3px;font-weight:600;white-space:nowrap}
@@ -197,7 +197,7 @@ def shortcuts_section(audit: dict) -> str: # HTML
     note = 'Boosted trees and logistic regression, mean of their logits, five folds that keep groups whole; chance is 0.5.'
     return _table(['what the model sees', 'AUROC', 'without dense batches' if without else ''], rows) + fill('<p class="note">{{ note }}</p>', note=note)
 
-# %% ../../nbs/43_evaluation.audit_page.ipynb #ff52155b
+# %% ../../nbs/43_evaluation.audit_page.ipynb #c6d15247
 NEXT = '''<ul><li><b>groups.csv</b>: what must not be separated, a line for each image.</li>
 <li><b>split.csv</b>: a split into train, validation and test in which nothing leaks by the checks that were made; <code>bonefrac train --split_file split.csv</code> takes it.</li>
 <li><b>errata.csv</b>: {{ errata }} lines, an image, the kind of error and the evidence, ready to be sent to the authors of the dataset.</li></ul>'''

@@ -51,7 +51,7 @@ def gather(
     hashes, groups = cache.index.sha256.fillna('').to_numpy(str), assign_groups(catalog, pairs).to_numpy(object)
     return Evidence(catalog, pairs, hashes, groups, features, embed(cache), seed, n_boot)
 
-# %% ../../nbs/42_evaluation.verdict.ipynb #12099730
+# %% ../../nbs/42_evaluation.verdict.ipynb #ff7f6607
 KINDS = ('bytes', 'pixels', 'near')
 
 def kind_of(
@@ -215,7 +215,7 @@ def audit_evidence(
     if len(dense): audit['shortcuts_without_batches'] = shortcuts_of(evidence, ~in_batches(catalog, dense))
     return {**audit, 'verdict': verdict(audit)}
 
-# %% ../../nbs/42_evaluation.verdict.ipynb #04fc98d6
+# %% ../../nbs/42_evaluation.verdict.ipynb #68c9bbbc
 SEVERITIES = ('critical', 'serious', 'note', 'good')
 
 def _finding(severity, finding, advice): return {'finding': finding, 'severity': severity, 'advice': advice}
@@ -304,7 +304,7 @@ def verdict(audit: dict) -> list[dict]: # finding, severity, advice; gravest fir
         found.append(_finding('note', f"{told['images']} images in {told['families']} families are copies of one another", 'Keep each family on one side of a split.'))
     return sorted(found, key=lambda f: SEVERITIES.index(f['severity']))
 
-# %% ../../nbs/42_evaluation.verdict.ipynb #23957b21
+# %% ../../nbs/42_evaluation.verdict.ipynb #26eddac3
 class CheckError(ValueError): "A check that is not one: names it and lists those that there are."
 
 CHECKS = dict(leak='an image of one part has a copy, or its patient, in another', conflict='copies or annotations contradict each other',
