@@ -19,8 +19,8 @@ from .report import (FIGURES, FRACTURED, OTHER, PAGE, RESEARCH_USE, SOUND, STYLE
                                            picture_png, show_figure)
 from .verdict import KINDS
 
-# %% ../../nbs/43_evaluation.audit_page.ipynb #db937370
-LADDER = {**VIEWS, 'order': 'labels nearby in number', 'dhash': 'difference hash', 'nearest_neighbour': 'nearest thumbnail of train', 'hash_table': "table of train's hashes"}
+# %% ../../nbs/43_evaluation.audit_page.ipynb #10fb7ae0
+LADDER = {**VIEWS, 'order': 'labels nearby in number', 'dhash': 'difference hash', 'nearest_neighbour': 'nearest picture of train', 'hash_table': "table of train's hashes"}
 
 def ladder_rungs(
     audit: dict, # from `audit_evidence`
