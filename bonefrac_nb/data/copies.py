@@ -48,7 +48,7 @@ def exact_pairs(
     same_pixels = _with_first(index[~index.image_id.isin(same_bytes.b)], 'pixel_sha256').assign(kind='pixels')
     return pd.concat([same_bytes, same_pixels], ignore_index=True).assign(correlation=1., edges=1.)
 
-# %% ../../nbs/15_data.copies.ipynb #5de3c27a
+# %% ../../nbs/15_data.copies.ipynb #55ef58d2
 SIDE = 64        # cells of a thumbnail along each side
 ALIKE = .97      # correlation of thumbnails from which two pictures may be copies
 SAME_EDGES = .92 # correlation of their edges from which they are
@@ -190,7 +190,7 @@ def copy_pairs(
     exact = exact_pairs(cache)
     return pd.concat([exact, near_pairs(cache, exact, progress)[exact.columns]], ignore_index=True)
 
-# %% ../../nbs/15_data.copies.ipynb #447f591b
+# %% ../../nbs/15_data.copies.ipynb #781d8526
 GRID = 96      # cells along each side of the square in which pictures are registered
 MARGIN = .07   # largest share of a side that can be a border
 CONSTANT = 8   # grey values between which a line of a border lies
@@ -318,7 +318,7 @@ def prepare(
     *squares, trimmed = map(torch.cat, zip(*blocks))
     return Pictures(*squares, *(box * (2 / cache.size) - 1. for box in (torch.from_numpy(boxes), trimmed)))
 
-# %% ../../nbs/15_data.copies.ipynb #de5ad175
+# %% ../../nbs/15_data.copies.ipynb #47f8e445
 CELLS = 16 # cells of a descriptor along each side
 BEST = 6   # candidates of a picture that go on to registration, from each of the two searches
 
@@ -372,7 +372,7 @@ def nearest(
     back, there, other = _top(plain[:queries], changed[queries:], k, same=False)
     return [torch.cat(pair) for pair in ((i, there + queries), (j + queries, back), (similarity, other))]
 
-# %% ../../nbs/15_data.copies.ipynb #9463ebab
+# %% ../../nbs/15_data.copies.ipynb #7841c642
 TURNS = [(quarters, mirror) for quarters in range(4) for mirror in (False, True)]
 CUTS = list(itertools.product((.025, .075), repeat=4))
 _QUARTER = torch.tensor([[0, -1, 1], [1, 0, 0], [0, 0, 1.]])
@@ -432,7 +432,7 @@ def cell_candidates(
             maps.append((frame @ _cut_map(*cut) @ _turn_map(*turn), frame))
     return _between(_best(found, BEST, .35, queries), maps)
 
-# %% ../../nbs/15_data.copies.ipynb #32add264
+# %% ../../nbs/15_data.copies.ipynb #177616f3
 RINGS, ANGLES, HARMONICS = 12, 64, 20
 APART = (1, 2, 4)
 SCALES = [1.1 ** k for k in range(8)]
@@ -639,7 +639,7 @@ def _at_level(pictures, rows, n):
     parts = _shrunk(detail, n), _shrunk(inside, n) > .6, _shrunk(core, n) > .5
     return torch.stack([part.float() for part in parts], dim=1)
 
-# %% ../../nbs/15_data.copies.ipynb #1fe379a8
+# %% ../../nbs/15_data.copies.ipynb #f0d8ea98
 class _Level(NamedTuple):
     n: int # cells along each side
     similar: int # steps of turn, scale and shift
@@ -683,7 +683,7 @@ def register(
         a, b, theta = a[kept], b[kept], theta[kept]
     return a, b, theta
 
-# %% ../../nbs/15_data.copies.ipynb #42d913ce
+# %% ../../nbs/15_data.copies.ipynb #00528551
 LEAST_PIXELS = .6 # correlation of pixels
 LEAST_EDGES = .89  # mean correlation of edges, of pixels and of local contrast
 LEAST_COMMON = .5  # share of the smaller picture that both show
@@ -746,7 +746,7 @@ def is_copy(
     enough = (compared.common >= LEAST_COMMON) & (compared.held >= LEAST_HELD) & (compared.area >= LEAST_AREA)
     return alike & enough & compared.scale.between(1 / MOST_SCALE, MOST_SCALE) & (compared.bent <= MOST_BENT)
 
-# %% ../../nbs/15_data.copies.ipynb #a8488843
+# %% ../../nbs/15_data.copies.ipynb #597e3e23
 UNSURE = (.75, .95) # edges of pairs that are registered further
 FURTHER = _Level(GRID, 0, 8, 16, 0.)
 
@@ -795,7 +795,7 @@ def registered_pairs(
     table = compared[['a', 'b', 'correlation', 'edges']].join(geometry(theta))
     return table[is_copy(compared)].sort_values(['a', 'b'], ignore_index=True)
 
-# %% ../../nbs/15_data.copies.ipynb #8a198524
+# %% ../../nbs/15_data.copies.ipynb #aa031eea
 UPRIGHT = {'angle': 0., 'mirror': False, 'scale': 1.}
 FOUND = ['a', 'b', 'kind', 'correlation', 'edges', 'angle', 'mirror', 'scale']
 
@@ -887,7 +887,7 @@ def components(
     graph = coo_array((np.ones(edges.shape[1], bool), tuple(edges)), shape=(n, n))
     return connected_components(graph, directed=False)[1]
 
-# %% ../../nbs/15_data.copies.ipynb #c03a58b8
+# %% ../../nbs/15_data.copies.ipynb #d3f4678a
 KINDS = ('bytes', 'pixels', 'near') # from the strongest to the weakest
 
 def _first_turn(links):
