@@ -320,28 +320,27 @@ def _missed_only(families, positive):
     tops = [missing_ceiling(rate, positive) for rate in rates]
     return {'rate': _stated(rates[0], rates[1:]), 'ceiling': _stated(tops[0], tops[1:])}
 
-# %% ../../nbs/19_data.audit.ipynb #c9701933
+# %% ../../nbs/19_data.audit.ipynb #b59c4300
 def label_error(
     families: list, # from `copy_families`
     positive: float, # share of all images labelled positive, 0-1
 ) -> dict: # families, differing, both_ways and missed_only with rate and ceiling; null with a reason where too little is known
     "Rate of label errors, and the AUROC ceiling that it implies, from copies that were labelled twice."
-    shares = np.array([disagreement(family['labels']) for family in families], float)
-    told = [family for family, share in zip(families, shares) if not np.isnan(share)]
-    shares = shares[~np.isnan(shares)]
+    told = [family for family in families if family.get('evidence', {}).get('kind') != 'bytes' and not np.isnan(disagreement(family['labels']))]
+    shares = np.array([disagreement(family['labels']) for family in told], float)
     found = {'families': len(told), 'differing': int((shares > 0).sum())}
     binary = all(label in (0, 1, None) for family in told for label in family['labels'])
     if len(told) < MIN_COUNT or not 0 < positive < 1 or not binary:
-        reason = f'{len(told)} labelled families, fewer than {MIN_COUNT}' if binary else 'stated for two classes only'
+        reason = f'{len(told)} labelled families of other than the same bytes, fewer than {MIN_COUNT}' if binary else 'stated for two classes only'
         return {**found, 'both_ways': None, 'missed_only': None, 'reason': reason}
     return {**found, 'both_ways': _both_ways(shares, positive), 'missed_only': _missed_only(told, positive)}
 
-# %% ../../nbs/19_data.audit.ipynb #d54ed3c1
+# %% ../../nbs/19_data.audit.ipynb #215d5b1a
 def label_by_status(
     catalog: pd.DataFrame, # catalog with the status that decoding found
 ) -> dict: # not_ok, not_ok_positive, ok, ok_positive, p (two-sided)
     "Whether files that are cut short or cannot be read carry another label than the rest."
-    known = catalog[catalog.fractured.notna()]
+    known = catalog[catalog.fractured.notna() & (catalog.status != 'missing')]
     ok, label = (known.status == 'ok').to_numpy(bool), known.fractured.to_numpy(int)
     table = [[int((ok_rows & (label == value)).sum()) for value in (1, 0)] for ok_rows in (~ok, ok)]
     names = ('not_ok', 'not_ok_positive', 'ok', 'ok_positive')

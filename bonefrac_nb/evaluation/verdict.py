@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['KINDS', 'SEVERITIES', 'CHECKS', 'Evidence', 'gather', 'kind_of', 'across', 'split_counts', 'duplicates',
            'name_copies', 'leaks_of', 'dense_batches', 'in_batches', 'shortcuts_of', 'families_of', 'unreadable',
-           'audit_evidence', 'read_leaks', 'read_memory', 'read_labels', 'read_order', 'read_shortcuts', 'verdict',
-           'CheckError', 'parse_checks', 'failed_checks', 'errata', 'proposed_groups', 'proposed_split']
+           'audit_evidence', 'read_leaks', 'read_left', 'read_memory', 'read_labels', 'read_order', 'read_shortcuts',
+           'verdict', 'CheckError', 'parse_checks', 'failed_checks', 'errata', 'proposed_groups', 'proposed_split']
 
 # %% ../../nbs/42_evaluation.verdict.ipynb #b3728a34
 import re
@@ -222,7 +222,7 @@ def _finding(severity, finding, advice): return {'finding': finding, 'severity':
 
 def _percent(n, of): return f'{n} of {of} ({n / max(1, of):.1%})'
 
-# %% ../../nbs/42_evaluation.verdict.ipynb #eba5fc7e
+# %% ../../nbs/42_evaluation.verdict.ipynb #3db1e82e
 def read_leaks(audit: dict) -> list: # findings
     "Copies across the parts of the source's own split, or across datasets."
     found = []
@@ -237,7 +237,15 @@ def read_leaks(audit: dict) -> list: # findings
         for kind in sorted(set(kinds) - {'bytes', 'pixels', 'near'}):
             found.append(_finding('critical' if kind == 'patient' else 'serious', f'{kinds[kind]} images of {part} share a {kind} with train',
                                   'Keep these together: groups.csv says what belongs together.'))
-    return found
+    return found + read_left(audit)
+
+# %% ../../nbs/42_evaluation.verdict.ipynb #90d7e7fe
+def read_left(audit: dict) -> list: # findings
+    "Parts of which little is left once everything that leaks from train is taken away."
+    left = audit['lookup'].get('left', {}) if audit['lookup'].get('split') == 'given' else {}
+    return [_finding('critical', f"{_percent(told['n'], audit['splits'][part]['n'])} images of {part} are tied to nothing in train; {told['positives']} of them are positive",
+                     'This part cannot be repaired by leaving out what leaks; split anew.')
+            for part, told in left.items() if part in audit['splits'] and told['n'] < .5 * audit['splits'][part]['n']]
 
 # %% ../../nbs/42_evaluation.verdict.ipynb #70d7c40b
 def read_memory(audit: dict) -> list: # findings
@@ -323,14 +331,14 @@ def parse_checks(
         checks[found[1]] = float(found[2]) if found[2] else None
     return checks
 
-# %% ../../nbs/42_evaluation.verdict.ipynb #0068137d
+# %% ../../nbs/42_evaluation.verdict.ipynb #18486a71
 def failed_checks(
     audit: dict, # from `audit_evidence`
     text: str, # as 'leak,conflict,shortcut>0.65'
 ) -> list[str]: # what failed, in words
     "Which of the checks that the user asked for failed."
     checks, conflicts = parse_checks(text), audit['conflicts']
-    n = {'leak': len(read_leaks(audit)), 'conflict': len(conflicts['copies']) + len(conflicts['annotations']), 'unreadable': audit['unreadable']['n']}
+    n = {'leak': len(read_leaks(audit)) - len(read_left(audit)), 'conflict': len(conflicts['copies']) + len(conflicts['annotations']), 'unreadable': audit['unreadable']['n']}
     failed = [f'{name}: {n[name]} found ({CHECKS[name]})' for name in checks if n.get(name)]
     if 'shortcut' not in checks: return failed
     figures = {name: told['auroc']['value'] for name, told in audit['shortcuts'].items() if told['auroc']['value'] is not None}
