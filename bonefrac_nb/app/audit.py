@@ -8,7 +8,7 @@ __all__ = ['HASHES', 'INDEX', 'NEAR_BITS', 'TELLS', 'AuditError', 'dataset_names
            'index_audit', 'file_hash', 'elsewhere', 'column_features', 'read_table', 'table_audit', 'plain',
            'run_figures', 'without_names', 'write_audit', 'check_wish', 'run_audit', 'tell']
 
-# %% ../../nbs/52_app.audit.ipynb #0c6e7c88
+# %% ../../nbs/52_app.audit.ipynb #00d05ca9
 import hashlib
 import json
 import math
@@ -23,15 +23,15 @@ from ..data.audit import AUDIT_SIZE, audited_copies
 from ..data.cache import build_cache
 from ..data.catalog import make_catalog, summary
 from ..data.copies import join_catalogs
-from ..data.datasets import label_of_name, open_dataset, stems
+from ..data.datasets import have_copies, label_of_name, open_dataset, stems
 from ..data.files import write_json, write_text
 from ..data.split import assign_groups, given_split, save_split
 from ..evaluation.audit_page import audit_html
 from ..evaluation.verdict import (CheckError, Evidence, audit_evidence, errata, failed_checks, gather, leaks_of, parse_checks,
                                             proposed_groups, proposed_split, verdict)
 
-# %% ../../nbs/52_app.audit.ipynb #7c1f272b
-class AuditError(ValueError): "A source that cannot be audited: names it, and says what is missing."
+# %% ../../nbs/52_app.audit.ipynb #910d99cc
+class AuditError(ConfigError): "A source that cannot be audited: names it, and says what is missing."
 
 # %% ../../nbs/52_app.audit.ipynb #7e4b4c49
 def dataset_names(
@@ -53,7 +53,7 @@ def one_catalog(
     part = (name.astype('string') + ':' + joined.split.astype('string')).fillna(name)
     return make_catalog(joined.assign(split=part, number=joined.number + place * 10**8), 'folder', Path('/'))
 
-# %% ../../nbs/52_app.audit.ipynb #b9f28351
+# %% ../../nbs/52_app.audit.ipynb #c4f3ea8b
 def with_target(
     catalog: pd.DataFrame, # catalog
     target: str = '', # label column; empty: the dataset's own
@@ -66,7 +66,9 @@ def with_target(
     if values.nunique() < 2: raise AuditError(f"target '{target}' has {values.nunique()} classes; wanted two or more")
     zero = sorted(values.unique())[0] if values.nunique() == 2 else values.value_counts().index[0]
     label = (catalog[target].astype('string') != zero).astype('Int8').where(catalog[target].notna())
-    return catalog.assign(fractured=label, label_of_audit=catalog[target])
+    told = catalog.assign(fractured=label, **({'label_of_audit': catalog[target]} if values.nunique() > 2 else {}))
+    told.attrs['audited'] = target
+    return told
 
 # %% ../../nbs/52_app.audit.ipynb #d1b2c68f
 def folder_evidence(
@@ -85,7 +87,7 @@ def folder_evidence(
     catalog.attrs.update(facts)
     return gather(catalog, cache, audited_copies(catalog, cache, progress), seed, n_boot), cache
 
-# %% ../../nbs/52_app.audit.ipynb #90c8803a
+# %% ../../nbs/52_app.audit.ipynb #cb087697
 HASHES = ('sha256', 'sha1', 'md5', 'git_blob_sha1')
 INDEX = ('split', 'label', 'filename')
 NEAR_BITS = 4 # of 64, within which a difference hash makes a candidate
@@ -94,15 +96,17 @@ def read_index(
     path: 'str | Path', # CSV with split, label, filename, a hash of the contents, and if known bytes, decode, width, height, mode, format, dhash64
 ) -> tuple: # catalog, the table, name of the hash column
     "A dataset that is known by its index; raises `AuditError` naming what is missing."
-    table = pd.read_csv(path, dtype={'filename': str, 'dhash64': str})
+    table = pd.read_csv(path, dtype={name: str for name in (*INDEX, *HASHES, 'dhash64')})
     scheme = next((name for name in HASHES if name in table), None)
     absent = [name for name in INDEX if name not in table]
     if absent or not scheme: raise AuditError(f"{path}: expected the columns {', '.join(INDEX)} and one of {', '.join(HASHES)}; missing {', '.join(absent) or 'a hash'}")
-    label = table.label.map({name: label_of_name(name) for name in table.label.unique()})
-    label = label if label.notna().all() else (table.label == sorted(table.label.unique())[-1]).astype(int)
+    names = sorted(table.label.dropna().unique())
+    if not len(table) or not names: raise AuditError(f'{path}: expected rows with labels, found {len(table)} rows with {len(names)} labels')
+    label = table.label.map({name: label_of_name(name) for name in names})
+    if label[table.label.notna()].isna().any(): label = (table.label == names[-1]).astype('Int8').where(table.label.notna())
     state = table.get('decode', pd.Series('ok', index=table.index)).map({'ok': 'ok', 'truncated': 'truncated', 'absent': 'missing'}).fillna('unreadable')
-    rows = pd.DataFrame({'image_id': table.split + '/' + table.label + '/' + table.filename, 'fractured': label, 'split': table.split, 'status': state,
-                         'stem': table.label + '/' + pd.Series(stems(table.filename.tolist())), **{side: pd.to_numeric(table[side], errors='coerce') for side in ('width', 'height') if side in table}})
+    rows = pd.DataFrame({'image_id': table.split.fillna('none') + '/' + table.label.fillna('none') + '/' + table.filename, 'fractured': label, 'split': table.split, 'status': state,
+                         'stem': (table.label.fillna('none') + '/' + pd.Series(stems(table.filename.tolist()))).where(have_copies(table.filename.tolist())), **{side: pd.to_numeric(table[side], errors='coerce') for side in ('width', 'height') if side in table}})
     return make_catalog(rows, 'folder', Path(path).parent), table, scheme
 
 # %% ../../nbs/52_app.audit.ipynb #d7e55790
@@ -115,13 +119,14 @@ def same_contents(
     again = (first != catalog.image_id) & (hashes != '')
     return pd.DataFrame({'a': first[again], 'b': catalog.image_id[again], 'kind': 'bytes', 'correlation': 1., 'edges': 1.})
 
-# %% ../../nbs/52_app.audit.ipynb #b00fad08
+# %% ../../nbs/52_app.audit.ipynb #7929e9bf
 def hash_bits(
     hashes: pd.Series, # 16 hexadecimal digits each
 ) -> np.ndarray: # float32 [N,64] of ±1/8: inner products are 1 − distance/32
-    "Difference hashes as vectors of length 1."
-    bits = np.array([[int(bit) for bit in f'{int(text, 16):064b}'] for text in hashes], np.float32)
-    return (2 * bits - 1) / 8
+    "Difference hashes as vectors of length 1; zeros, like nothing, where there is none."
+    known = hashes.fillna('').str.fullmatch('[0-9a-fA-F]{16}').to_numpy(bool)
+    bits = np.array([[int(bit) for bit in f'{int(text, 16):064b}'] for text in hashes.where(known, '0' * 16)], np.float32)
+    return (2 * bits - 1) / 8 * known[:, None]
 
 # %% ../../nbs/52_app.audit.ipynb #86fdca55
 def hash_candidates(
@@ -144,7 +149,7 @@ def header_features(table: pd.DataFrame) -> np.ndarray: # float [N,F]
     words = [pd.Categorical(table[name]).codes.astype(float) for name in ('mode', 'format', 'decode') if name in table]
     return np.stack([*known, *words], 1) if known or words else np.zeros((len(table), 0))
 
-# %% ../../nbs/52_app.audit.ipynb #a3fc78eb
+# %% ../../nbs/52_app.audit.ipynb #300bb525
 def index_audit(
     path: 'str | Path', # the index
     roots: list = (), # folders that may hold the same files
@@ -160,7 +165,7 @@ def index_audit(
     audit = audit_evidence(evidence)
     audit['contents'] = {'distinct': int(len(set(hashes) - {''})), 'named_as_rotations': int(table.filename.str.contains('-rotated').sum()),
                          'rotated_pictures': int(catalog.stem[table.filename.str.contains('-rotated')].nunique()), 'elsewhere': elsewhere(hashes, scheme, roots)}
-    if bits is not None: _add_candidates(audit, evidence, hash_candidates(bits, catalog.split, catalog.image_id))
+    if bits is not None and audit['lookup'].get('split') == 'given': _add_candidates(audit, evidence, hash_candidates(bits, catalog.split, catalog.image_id))
     return audit, evidence
 
 # %% ../../nbs/52_app.audit.ipynb #a24f25d4
@@ -256,7 +261,7 @@ def plain(
     if isinstance(value, (float, np.floating)): return float(value) if math.isfinite(value) else None
     return str(value)
 
-# %% ../../nbs/52_app.audit.ipynb #c409b363
+# %% ../../nbs/52_app.audit.ipynb #6f08df78
 def run_figures(
     folders: list, # run folders
 ) -> dict: # name → `{"value", "ci95"}`: AUROC of the test part
@@ -264,8 +269,9 @@ def run_figures(
     figures = {}
     for folder in map(Path, folders):
         if not (folder/'metrics.json').exists(): raise AuditError(f'{folder}: no metrics.json; wanted the folder of a finished run')
-        parts = json.loads((folder/'metrics.json').read_text(encoding='utf-8'))['splits']
-        if 'test' in parts and parts['test']['auroc']['value'] is not None: figures[folder.name] = parts['test']['auroc']
+        metrics = json.loads((folder/'metrics.json').read_text(encoding='utf-8'))
+        figure, name = metrics['splits'].get('test', {}).get('auroc', {}), folder.name + (' (LEAKS ALLOWED)' if metrics.get('leaks') else '')
+        if figure.get('value') is not None: figures[name] = figure
     return figures
 
 # %% ../../nbs/52_app.audit.ipynb #36a96d12
@@ -298,13 +304,14 @@ def write_audit(
     page = audit_html(audit, evidence.catalog, pictures, title, runs, summary(evidence.catalog).replace('\n', '; '), len(wrong))
     return write_text(page, out/'audit.html')
 
-# %% ../../nbs/52_app.audit.ipynb #2a943bea
+# %% ../../nbs/52_app.audit.ipynb #33759d25
 def check_wish(roots, index, table, target, fail_on):
     "Refuse what cannot be meant, before anything is read; raises `ConfigError`."
     try: parse_checks(fail_on)
     except CheckError as error: raise ConfigError(str(error)) from error
     if bool(index) + bool(table) + (bool(roots) and not index) != 1: raise ConfigError('audit: wants folders, or --index FILE, or --table FILE --target COLUMN')
     if table and not target: raise ConfigError('audit --table: wants --target COLUMN')
+    if (index or table) and not Path(index or table).is_file(): raise ConfigError(f'{index or table}: no such file')
 
 # %% ../../nbs/52_app.audit.ipynb #2f9cad92
 def run_audit(

@@ -64,7 +64,7 @@ def decoded_part(
     y = [(index[side] - index.pad_y) / (scale * index.height) for side in ('top', 'bottom')]
     return np.stack([x[0], y[0], x[1], y[1]], axis=1).astype(float)
 
-# %% ../../nbs/15_data.copies.ipynb #0aad70fe
+# %% ../../nbs/15_data.copies.ipynb #3d4e6eed
 def decoded_cells(
     index: pd.DataFrame, # index of a cache
     side: int = SIDE, # cells along each side of the whole picture
@@ -73,7 +73,8 @@ def decoded_cells(
     part = np.nan_to_num(decoded_part(index)) * side
     shorter = np.minimum(index.right - index.left, index.bottom - index.top).to_numpy()
     pixel = side / np.maximum(1, shorter)[:, None]
-    return np.c_[np.ceil(part[:, :2] - pixel), np.floor(part[:, 2:] + pixel)].clip(0, side).astype(int)
+    cells = np.c_[np.ceil(part[:, :2] - pixel), np.floor(part[:, 2:] + pixel)].clip(0, side).astype(int)
+    return np.where((shorter > 0)[:, None], cells, 0)
 
 # %% ../../nbs/15_data.copies.ipynb #5c49af57
 def _thumbnail(content, part, cells, side):
@@ -705,12 +706,17 @@ def _held(detail, weight, inside):
     energy = slopes(detail).square().sum(1) * _shrunken(inside, 1)
     return (energy * _shrunken(weight, 1)).sum((1, 2)) / energy.sum((1, 2)).clamp_min(1e-6)
 
-# %% ../../nbs/15_data.copies.ipynb #16a6c516
+# %% ../../nbs/15_data.copies.ipynb #2f802b02
+def _more(inside, flat, covered):
+    "Share of a picture that the other does not cover and that is not empty."
+    return (inside * (1 - _grown(covered, 1)) * (1 - _grown(flat, 2))).mean((1, 2)) / inside.mean((1, 2)).clamp_min(1e-3)
+
+# %% ../../nbs/15_data.copies.ipynb #b714f469
 def _layers(pictures, rows):
     return torch.stack([part[rows].float() for part in (pictures.detail, pictures.pixels, pictures.inside, pictures.flat)], dim=1)
 
 def _compared(pictures, a, b, theta):
-    "Measures of some registered pairs [M,6]: pixels, edges of pixels and of detail, common, held, area."
+    "Measures of some registered pairs [M,7]: pixels, edges of pixels and of detail, common, held, area, more."
     (detail, pixels, inside, flat), second = _layers(pictures, a).unbind(1), _layers(pictures, b)
     other_detail, other_pixels, other_inside, other_flat = warped(second, theta).unbind(1)
     other_inside, fill = (other_inside > .99).float(), _grown(flat, 1) - _grown((other_flat > .3).float(), 1)
@@ -719,21 +725,23 @@ def _compared(pictures, a, b, theta):
     edges = _shrunken(weight, 1)[:, None].expand(-1, 2, -1, -1)
     held = torch.maximum(_held(detail, weight, inside), _held(other_detail, weight, other_inside))
     common = both.mean((1, 2)) / torch.minimum(inside.mean((1, 2)), size).clamp_min(1e-3)
+    covered = (warped(inside[:, None], torch.linalg.inv(theta))[:, 0] > .5).float()
+    more = torch.minimum(_more(inside, flat, other_inside), _more(second[:, 2], second[:, 3], covered))
     return torch.stack([_correlation(pixels, other_pixels, weight), _correlation(slopes(pixels), slopes(other_pixels), edges),
-                        _correlation(slopes(detail), slopes(other_detail), edges), common, held, weight.mean((1, 2))], dim=1)
+                        _correlation(slopes(detail), slopes(other_detail), edges), common, held, weight.mean((1, 2)), more], dim=1)
 
-# %% ../../nbs/15_data.copies.ipynb #697363fb
+# %% ../../nbs/15_data.copies.ipynb #038ccfdc
 def compare(
     pictures: Pictures, # N pictures
     a: torch.Tensor, # int [M]
     b: torch.Tensor, # int [M]
     theta: torch.Tensor, # float [M,3,3] from `register`
-) -> pd.DataFrame: # a, b, correlation, edges, common, held, area, scale, bent
+) -> pd.DataFrame: # a, b, correlation, edges, common, held, area, more, scale, bent
     "What registered pairs have in common."
     blocks = [_compared(pictures, a[s], b[s], theta[s]) for s in _slices(len(a), 16)]
-    measured = torch.cat([torch.zeros(0, 6), *blocks])
+    measured = torch.cat([torch.zeros(0, 7), *blocks])
     large, small = torch.linalg.svdvals(theta[:, :2, :2]).T
-    names = dict(zip(('correlation', 'pixel_edges', 'detail_edges', 'common', 'held', 'area'), measured.T.numpy()))
+    names = dict(zip(('correlation', 'pixel_edges', 'detail_edges', 'common', 'held', 'area', 'more'), measured.T.numpy()))
     table = pd.DataFrame({'a': a, 'b': b, **names, 'scale': (large * small).sqrt(), 'bent': large / small.clamp_min(1e-3)})
     return table.assign(edges=(table.pixel_edges + table.detail_edges) / 2)
 

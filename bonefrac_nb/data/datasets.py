@@ -7,9 +7,10 @@ __all__ = ['PICTURE_ENDINGS', 'TEXT_ENDINGS', 'BODY_PARTS', 'VIEW_POSITIONS', 'N
            'FINDING_MEANING', 'SPLIT_NAMES', 'COPY_TAILS', 'TURNS', 'KINDS', 'ANNOTATION_FORMATS', 'REGION_FLAGS',
            'VIEW_FLAGS', 'FRACATLAS_TABLE', 'FRACATLAS_RUN', 'GRAZPEDWRI_TABLE', 'GRAZPEDWRI_FLAGS', 'PROJECTIONS',
            'MURA_PATH', 'DatasetError', 'is_picture', 'list_files', 'read_headers', 'label_of_name',
-           'labels_of_classes', 'content_ids', 'names_or_contents', 'names_tell', 'file_ids', 'stems', 'turn_box',
-           'Drawn', 'usual_frame', 'to_displayed', 'Kind', 'dataset_kind', 'open_dataset', 'read_coco', 'read_vgg',
-           'read_voc', 'read_yolo_text', 'read_yolo', 'read_annotations', 'compare_annotations', 'mura_facts']
+           'labels_of_classes', 'content_ids', 'names_or_contents', 'names_tell', 'file_ids', 'stems', 'have_copies',
+           'turn_box', 'Drawn', 'usual_frame', 'to_displayed', 'Kind', 'dataset_kind', 'open_dataset', 'read_coco',
+           'read_vgg', 'read_voc', 'read_yolo_text', 'read_yolo', 'read_annotations', 'compare_annotations',
+           'mura_facts']
 
 # %% ../../nbs/12_data.datasets.ipynb #979df3b3
 import hashlib, json, os, re
@@ -225,6 +226,15 @@ def stems(
     known = set(plain)
     bracketed = [re.fullmatch(r'(.+?) ?\(\d+\)', stem) for stem in plain]
     return [found[1] if found and found[1] in known else stem for stem, found in zip(plain, bracketed)]
+
+# %% ../../nbs/12_data.datasets.ipynb #4ed64602
+def have_copies(
+    names: list, # file names, without folders
+) -> np.ndarray: # bool [N]: True where the name, or another of its stem, bears the tail of a copy
+    "Which names belong to a family of copies."
+    stem = pd.Series(stems(names), dtype=object)
+    plain = [re.sub(rf"({'|'.join(map(re.escape, PICTURE_ENDINGS))})$", '', name, flags=re.IGNORECASE) for name in names]
+    return (stem != pd.Series(plain, dtype=object)).groupby(stem).transform('any').to_numpy(bool)
 
 # %% ../../nbs/12_data.datasets.ipynb #42ec0ddb
 def _blind_stems(stems, classes, hide_all=False) -> list:
@@ -869,7 +879,7 @@ def _class_row(picture, header, labels, conflicts) -> dict:
 # %% ../../nbs/12_data.datasets.ipynb #d00bd610
 def _target(labels) -> str: return 'fractured' if {0, 1} <= set(labels.values()) or len(labels) < 2 else 'label'
 
-# %% ../../nbs/12_data.datasets.ipynb #4d1a2e38
+# %% ../../nbs/12_data.datasets.ipynb #7936ce78
 def _read_folder(root) -> 'tuple[list, dict]':
     "Rows of class folders, in the order of split and name."
     paths, others = list_files(root)
@@ -881,7 +891,7 @@ def _read_folder(root) -> 'tuple[list, dict]':
     labels, meaning = labels_of_classes(sorted(set(pictures.label) - {''}))
     tell = names_tell(pictures['name'], list(labels)) or _any_dicom(headers)
     pictures['image_id'] = _picture_ids(pictures, tell)
-    pictures['stem'] = _blind_stems(pictures.stem, list(labels), hide_all=_any_dicom(headers))
+    pictures['stem'] = np.where(have_copies([Path(path).name for path in pictures.path]), _blind_stems(pictures.stem, list(labels), hide_all=_any_dicom(headers)), None)
     conflicts = _copied_labels(pictures)
     rows = [_class_row(picture, header, labels, conflicts) for picture, header in zip(pictures.itertuples(), headers)]
     return rows, {'strays': _count_names(others), 'label_meaning': meaning, 'target': _target(labels)}

@@ -189,12 +189,13 @@ def order_section(audit: dict, catalog: pd.DataFrame) -> str: # HTML
                (plot_batches(catalog, audit['batches']), 'Share of positives along the order; black: pieces of constant share.')) if figure is not None]
     return fill('<p>{{ text }}</p>', text=text) + fill(FIGURES, figures=[(figure_svg(f), c) for f, c in figures])
 
-# %% ../../nbs/43_evaluation.audit_page.ipynb #60587030
+# %% ../../nbs/43_evaluation.audit_page.ipynb #96ab35f4
 def shortcuts_section(audit: dict) -> str: # HTML
     "Trivial models, with and without batches of one label."
     without = audit.get('shortcuts_without_batches', {})
     rows = [(LADDER.get(k, k), show_figure(v['auroc']), show_figure(without[k]['auroc']) if k in without else '') for k, v in audit['shortcuts'].items()]
-    note = 'Boosted trees and logistic regression, mean of their logits, five folds that keep groups whole; chance is 0.5.'
+    note = ('Boosted trees and logistic regression, mean of their logits, five folds that keep groups whole; chance is 0.5. '
+            'Labels nearby in number are no trained model: the share of positives 6 to 40 numbers away, across groups.')
     return _table(['what the model sees', 'AUROC', 'without dense batches' if without else ''], rows) + fill('<p class="note">{{ note }}</p>', note=note)
 
 # %% ../../nbs/43_evaluation.audit_page.ipynb #c6d15247
