@@ -4,15 +4,14 @@
 
 # %% auto #0
 __all__ = ['SIDE', 'ALIKE', 'SAME_EDGES', 'LEAST_CELLS', 'GRID', 'MARGIN', 'CONSTANT', 'FILL', 'CELLS', 'BEST', 'TURNS', 'CUTS',
-           'RINGS', 'ANGLES', 'HARMONICS', 'APART', 'SCALES', 'LEVELS', 'LEAST_PIXELS', 'SURE_EDGES', 'LEAST_EDGES',
-           'MOST_MORE', 'MOST_UNEXPLAINED', 'LEAST_COMMON', 'LEAST_HELD', 'LEAST_AREA', 'MOST_SCALE', 'MOST_BENT',
-           'UNSURE', 'FURTHER', 'UPRIGHT', 'FOUND', 'KINDS', 'exact_pairs', 'decoded_part', 'decoded_cells',
-           'thumbnails', 'standardise', 'correlated', 'edges_of', 'edge_correlation', 'alike_pairs', 'near_pairs',
-           'copy_pairs', 'without_margin', 'flat_area', 'blurred', 'local_contrast', 'Pictures', 'prepare', 'cells_of',
-           'nearest', 'cell_candidates', 'rings', 'unturned', 'best_angle', 'ring_candidates', 'warped', 'slopes',
-           'registration_step', 'register', 'geometry', 'compare', 'is_copy', 'look_again', 'registered_pairs',
-           'find_copies', 'search_copies', 'join_catalogs', 'PairError', 'pair_positions', 'components',
-           'copy_families', 'across_splits', 'name_keys', 'name_families']
+           'RINGS', 'ANGLES', 'HARMONICS', 'APART', 'SCALES', 'LEVELS', 'LEAST_PIXELS', 'LEAST_EDGES', 'LEAST_COMMON',
+           'LEAST_HELD', 'LEAST_AREA', 'MOST_SCALE', 'MOST_BENT', 'UNSURE', 'FURTHER', 'UPRIGHT', 'FOUND', 'KINDS',
+           'exact_pairs', 'decoded_part', 'decoded_cells', 'thumbnails', 'standardise', 'correlated', 'edges_of',
+           'edge_correlation', 'alike_pairs', 'near_pairs', 'copy_pairs', 'without_margin', 'flat_area', 'blurred',
+           'local_contrast', 'Pictures', 'prepare', 'cells_of', 'nearest', 'cell_candidates', 'rings', 'unturned',
+           'best_angle', 'ring_candidates', 'warped', 'slopes', 'registration_step', 'register', 'compare', 'is_copy',
+           'look_again', 'geometry', 'registered_pairs', 'find_copies', 'search_copies', 'join_catalogs', 'PairError',
+           'pair_positions', 'components', 'copy_families', 'across_splits', 'name_keys', 'name_families']
 
 # %% ../../nbs/15_data.copies.ipynb #6fbbd313
 import itertools, math, re
@@ -685,24 +684,9 @@ def register(
         a, b, theta = a[kept], b[kept], theta[kept]
     return a, b, theta
 
-# %% ../../nbs/15_data.copies.ipynb #72f2f722
-def geometry(
-    theta: torch.Tensor, # float [M,3,3], where points of a lie in b
-) -> pd.DataFrame: # angle in degrees anticlockwise, above -180 up to 180; mirror; scale of b's showing to a's
-    "What was done to a to make b."
-    linear = theta[:, :2, :2].double()
-    mirror = torch.linalg.det(linear) < 0
-    turn = torch.where(mirror[:, None, None], linear * torch.tensor([-1., 1]), linear)
-    angle = torch.atan2(turn[:, 0, 1] - turn[:, 1, 0], turn[:, 0, 0] + turn[:, 1, 1]).rad2deg().round(decimals=1)
-    scale = torch.linalg.det(linear).abs().sqrt().round(decimals=3)
-    return pd.DataFrame({'angle': angle + 0., 'mirror': mirror, 'scale': scale})
-
-# %% ../../nbs/15_data.copies.ipynb #f9423961
+# %% ../../nbs/15_data.copies.ipynb #00528551
 LEAST_PIXELS = .6 # correlation of pixels
-SURE_EDGES = .94   # mean correlation of edges, of pixels and of local contrast, that is enough
-LEAST_EDGES = .89  # the same, if all else speaks for a copy
-MOST_MORE = .005   # share of a picture that the other lacks, if all else speaks for a copy
-MOST_UNEXPLAINED = .06 # logarithm of a bend that no squeezing explains
+LEAST_EDGES = .89  # mean correlation of edges, of pixels and of local contrast
 LEAST_COMMON = .5  # share of the smaller picture that both show
 LEAST_HELD = .1    # share of the edges of one of them that lies in what both show
 LEAST_AREA = .05   # share of the square that is compared
@@ -746,46 +730,29 @@ def _compared(pictures, a, b, theta):
     return torch.stack([_correlation(pixels, other_pixels, weight), _correlation(slopes(pixels), slopes(other_pixels), edges),
                         _correlation(slopes(detail), slopes(other_detail), edges), common, held, weight.mean((1, 2)), more], dim=1)
 
-# %% ../../nbs/15_data.copies.ipynb #05c11b11
-def _unexplained(pictures, a, b, bent):
-    "Logarithm of what is left of a bend after the best explanation [M]."
-    width, height = (pictures.frame[:, 2:] - pictures.frame[:, :2]).clamp_min(1e-3).T
-    first, second = (width / height).log()[a], (width / height).log()[b]
-    ways = torch.stack([0 * first, first - second, first + second, first, second])
-    return (bent.log() - ways.abs()).abs().amin(0)
-
-# %% ../../nbs/15_data.copies.ipynb #7ec1bcbf
+# %% ../../nbs/15_data.copies.ipynb #038ccfdc
 def compare(
     pictures: Pictures, # N pictures
     a: torch.Tensor, # int [M]
     b: torch.Tensor, # int [M]
     theta: torch.Tensor, # float [M,3,3] from `register`
-) -> pd.DataFrame: # a, b, correlation, edges, common, held, area, more, bent, unexplained, angle, mirror, scale
+) -> pd.DataFrame: # a, b, correlation, edges, common, held, area, more, scale, bent
     "What registered pairs have in common."
     blocks = [_compared(pictures, a[s], b[s], theta[s]) for s in _slices(len(a), 16)]
     measured = torch.cat([torch.zeros(0, 7), *blocks])
     large, small = torch.linalg.svdvals(theta[:, :2, :2]).T
     names = dict(zip(('correlation', 'pixel_edges', 'detail_edges', 'common', 'held', 'area', 'more'), measured.T.numpy()))
-    bent = large / small.clamp_min(1e-3)
-    table = pd.DataFrame({'a': a, 'b': b, **names, 'bent': bent, 'unexplained': _unexplained(pictures, a, b, bent)})
-    return table.assign(edges=(table.pixel_edges + table.detail_edges) / 2).join(geometry(theta))
+    table = pd.DataFrame({'a': a, 'b': b, **names, 'scale': (large * small).sqrt(), 'bent': large / small.clamp_min(1e-3)})
+    return table.assign(edges=(table.pixel_edges + table.detail_edges) / 2)
 
-# %% ../../nbs/15_data.copies.ipynb #48f6d4c2
-def _speaks_for_it(compared):
-    "Pairs of which one shows nothing more, that are not bent, and that are turned or coincide."
-    odd = ((compared.angle + 45) % 90 - 45).abs() >= 2
-    coincide = compared.scale.between(.99, 1.01) & (compared.unexplained < .015)
-    return (compared.more <= MOST_MORE) & (compared.unexplained <= MOST_UNEXPLAINED) & (odd | coincide)
-
-# %% ../../nbs/15_data.copies.ipynb #17e6e791
+# %% ../../nbs/15_data.copies.ipynb #7548c657
 def is_copy(
     compared: pd.DataFrame, # from `compare`
 ) -> pd.Series: # boolean
     "Pairs that are confirmed."
+    alike = (compared.correlation >= LEAST_PIXELS) & (compared.edges >= LEAST_EDGES)
     enough = (compared.common >= LEAST_COMMON) & (compared.held >= LEAST_HELD) & (compared.area >= LEAST_AREA)
-    sane = compared.scale.between(1 / MOST_SCALE, MOST_SCALE) & (compared.bent <= MOST_BENT)
-    alike = (compared.edges >= SURE_EDGES) | ((compared.edges >= LEAST_EDGES) & _speaks_for_it(compared))
-    return alike & (compared.correlation >= LEAST_PIXELS) & enough & sane
+    return alike & enough & compared.scale.between(1 / MOST_SCALE, MOST_SCALE) & (compared.bent <= MOST_BENT)
 
 # %% ../../nbs/15_data.copies.ipynb #597e3e23
 UNSURE = (.75, .95) # edges of pairs that are registered further
@@ -807,7 +774,19 @@ def look_again(
     theta[unsure[better]], compared.loc[again.index[better]] = further[torch.tensor(better)], again[better]
     return compared, theta
 
-# %% ../../nbs/15_data.copies.ipynb #e13286e0
+# %% ../../nbs/15_data.copies.ipynb #72f2f722
+def geometry(
+    theta: torch.Tensor, # float [M,3,3], where points of a lie in b
+) -> pd.DataFrame: # angle in degrees anticlockwise, above -180 up to 180; mirror; scale of b's showing to a's
+    "What was done to a to make b."
+    linear = theta[:, :2, :2].double()
+    mirror = torch.linalg.det(linear) < 0
+    turn = torch.where(mirror[:, None, None], linear * torch.tensor([-1., 1]), linear)
+    angle = torch.atan2(turn[:, 0, 1] - turn[:, 1, 0], turn[:, 0, 0] + turn[:, 1, 1]).rad2deg().round(decimals=1)
+    scale = torch.linalg.det(linear).abs().sqrt().round(decimals=3)
+    return pd.DataFrame({'angle': angle + 0., 'mirror': mirror, 'scale': scale})
+
+# %% ../../nbs/15_data.copies.ipynb #88d9e5de
 def registered_pairs(
     pictures: Pictures, # N pictures
     queries: 'int | None' = None, # the first pictures are sought among the rest; None: all among all
@@ -820,8 +799,8 @@ def registered_pairs(
     a, b, theta = register(pictures, *map(torch.cat, zip(*searches)), progress)
     compared, theta = look_again(pictures, compare(pictures, a, b, theta), theta, progress)
     theta = torch.where((a > b)[:, None, None], torch.linalg.pinv(theta), theta)
+    compared[['a', 'b']] = np.sort(compared[['a', 'b']], axis=1)
     table = compared[['a', 'b', 'correlation', 'edges']].join(geometry(theta))
-    table[['a', 'b']] = np.sort(table[['a', 'b']], axis=1)
     return table[is_copy(compared)].sort_values(['a', 'b'], ignore_index=True)
 
 # %% ../../nbs/15_data.copies.ipynb #aa031eea
