@@ -410,9 +410,10 @@ def _at_lag(number, lag):
     first = np.flatnonzero(number[place] == number + lag)
     return np.stack([first, place[first]])
 
-# %% ../../nbs/19_data.audit.ipynb #5ac7270e
+# %% ../../nbs/19_data.audit.ipynb #dc37a0d7
 SET = 10 ** 8 # numbers of different datasets lie this far apart
 
+# %% ../../nbs/19_data.audit.ipynb #aa3efb6e
 def _pairs_and_strangers(number, lag, rng):
     "Positions [2,2M] of M pairs at a lag, and of each with a stranger of the same dataset, more than 200 numbers away."
     a, b = _at_lag(number, lag)
