@@ -327,7 +327,7 @@ def make_learner(
     loss = cb.make_loss(train.labels, balance=config.balance if config.balance == 'loss' else 'none', num_classes=num_classes)
     return Learner(model, train, valid, loss=loss, optimizer=optimizer, callbacks=make_callbacks(config, folder, progress, ids, live), seed=config.seed)
 
-# %% ../../nbs/51_app.experiment.ipynb #8f5b1547
+# %% ../../nbs/51_app.experiment.ipynb #3ced5f71
 @torch.inference_mode()
 def score(
     model: torch.nn.Module, # takes `[N,1,H,W]`, gives logits `[N,1]` or `[N,K]`
@@ -338,6 +338,7 @@ def score(
     "Logits of all pictures, in the order of the batches."
     model.eval()
     device, out = next(model.parameters()).device, []
+    if device.type == 'cpu': cb.keep_freed_memory()
     for batch in tqdm(batches, desc='score', leave=False, disable=not progress):
         x = batch.images.to(device).contiguous(memory_format=torch.channels_last)
         logit = model(x).float()
