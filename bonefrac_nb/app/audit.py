@@ -8,18 +8,19 @@ __all__ = ['HASHES', 'INDEX', 'NEAR_BITS', 'TELLS', 'AuditError', 'dataset_names
            'index_audit', 'file_hash', 'elsewhere', 'column_features', 'read_table', 'table_audit', 'plain',
            'run_figures', 'without_names', 'write_audit', 'check_wish', 'run_audit', 'tell']
 
-# %% ../../nbs/52_app.audit.ipynb #00d05ca9
+# %% ../../nbs/52_app.audit.ipynb #76d647d5
 import hashlib
 import json
 import math
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from .config import ConfigError
-from ..data.audit import AUDIT_SIZE, audited_copies
+from ..data.audit import AUDIT_SIZE, SET, audited_copies
 from ..data.cache import build_cache
 from ..data.catalog import make_catalog, summary
 from ..data.copies import join_catalogs
@@ -28,7 +29,7 @@ from ..data.files import write_json, write_text
 from ..data.split import assign_groups, given_split, save_split
 from ..evaluation.audit_page import audit_html
 from ..evaluation.verdict import (CheckError, Evidence, audit_evidence, errata, failed_checks, gather, leaks_of, parse_checks,
-                                            proposed_groups, proposed_split, verdict)
+                                            proposed_groups, proposed_split, shortcuts_of, verdict)
 
 # %% ../../nbs/52_app.audit.ipynb #910d99cc
 class AuditError(ConfigError): "A source that cannot be audited: names it, and says what is missing."
@@ -41,7 +42,7 @@ def dataset_names(
     plain = [Path(root).resolve().name or 'dataset' for root in roots]
     return [name if plain.count(name) == 1 else f'{name}-{place + 1}' for place, name in enumerate(plain)]
 
-# %% ../../nbs/52_app.audit.ipynb #233c02db
+# %% ../../nbs/52_app.audit.ipynb #cefccf42
 def one_catalog(
     catalogs: dict, # name of a dataset → catalog
 ) -> pd.DataFrame: # one catalog; a single one comes back as it is
@@ -51,7 +52,7 @@ def one_catalog(
     place = np.repeat(np.arange(len(catalogs)), [len(catalog) for catalog in catalogs.values()])
     name = pd.Series(np.array(list(catalogs), object)[place])
     part = (name.astype('string') + ':' + joined.split.astype('string')).fillna(name)
-    return make_catalog(joined.assign(split=part, number=joined.number + place * 10**8), 'folder', Path('/'))
+    return make_catalog(joined.assign(split=part, number=joined.number + place * SET), 'folder', Path('/'))
 
 # %% ../../nbs/52_app.audit.ipynb #c4f3ea8b
 def with_target(
@@ -70,7 +71,7 @@ def with_target(
     told.attrs['audited'] = target
     return told
 
-# %% ../../nbs/52_app.audit.ipynb #d1b2c68f
+# %% ../../nbs/52_app.audit.ipynb #45088f39
 def folder_evidence(
     roots: list, # folders of radiographs
     target: str = '', # label column; empty: the dataset's own
@@ -81,10 +82,8 @@ def folder_evidence(
 ) -> tuple: # evidence, cache
     "Read, decode and search folders."
     catalog = with_target(one_catalog({name: open_dataset(root) for name, root in zip(dataset_names(roots), roots)}), target)
-    facts = dict(catalog.attrs)
     cache = build_cache(catalog, AUDIT_SIZE, workers=workers or None, progress=progress)
     catalog = cache.update_status(catalog)
-    catalog.attrs.update(facts)
     return gather(catalog, cache, audited_copies(catalog, cache, progress), seed, n_boot), cache
 
 # %% ../../nbs/52_app.audit.ipynb #cb087697
@@ -226,7 +225,7 @@ def read_table(
     left_out = [name for name, values in features.items() if values is None]
     return make_catalog(rows, 'folder', Path(path).parent), {k: v for k, v in features.items() if v is not None}, left_out
 
-# %% ../../nbs/52_app.audit.ipynb #3a971ff1
+# %% ../../nbs/52_app.audit.ipynb #3e52705c
 TELLS = .95 # AUROC from which a column is the label under another name
 
 def table_audit(
@@ -243,7 +242,8 @@ def table_audit(
     audit = audit_evidence(evidence)
     telling = [name for name, told in audit['shortcuts'].items() if (told['auroc']['value'] or 0) >= TELLS]
     rest = [values for name, values in features.items() if name not in telling]
-    if rest: audit['shortcuts']['table'] = audit_evidence(Evidence(catalog, nothing, evidence.hashes, evidence.groups, {'table': np.concatenate(rest, 1)}, None, seed, n_boot))['shortcuts']['table']
+    together = replace(evidence, features={'table': np.concatenate(rest, 1)} if rest else {})
+    audit['shortcuts'] |= {name: told for name, told in shortcuts_of(together, np.ones(len(catalog), bool)).items() if name == 'table'}
     audit['table'] = {'left_out': left_out, 'tells_the_label': telling}
     audit['verdict'] = [f for f in verdict(audit) if f['finding'] != 'no copies were found']
     return audit, evidence

@@ -25,13 +25,14 @@ def option(default, explanation: str): # a dataclass field that explains itself
     "A field of `Config` with its default and what it means, unit included."
     return field(default=default, metadata={'explanation': explanation})
 
-# %% ../../nbs/50_app.config.ipynb #aaafc6e8
+# %% ../../nbs/50_app.config.ipynb #82b8f5e9
 @dataclass
 class DataFields:
     data: str = option('', 'folder of radiographs; empty: the built-in phantom, made on first use')
     target: str = option('', "label column to learn, of two or more classes; empty: the dataset's own label")
     rows: str = option('all', "'all', or 'development': of FracAtlas only the published development ids")
     size: int = option(192, 'side of the square that a picture is letterboxed into, pixels')
+    start_size: int = option(0, 'side of the training images in the first epoch, from where they grow to `size`, pixels; 0: full size throughout')
     split: str = option('groups', "'groups' (what belongs together stays together), 'given' (the source's own), 'peer' (near copies together, patients not), 'random' (images alone)")
     copies: str = option('auto', "search for copies: 'quick' (upright ones), 'full' (framed, cropped, mirrored and turned ones too), 'auto' (what `bonefrac audit` found in the same pictures, else quick)")
     split_file: str = option('', 'table with image_id and split (as split.csv) that is used in place of `split`; empty: none')
@@ -51,7 +52,7 @@ class ModelFields:
     zero_init_residual: bool = option(False, 'each residual block begins as the identity')
     dropout: float = option(-1.0, "probability in the classifier, 0-1; negative: the model's own")
 
-# %% ../../nbs/50_app.config.ipynb #73c9ed26
+# %% ../../nbs/50_app.config.ipynb #4e497699
 @dataclass
 class TrainingFields:
     epochs: int = option(30, 'passes over the training part')
@@ -66,6 +67,8 @@ class TrainingFields:
     ema: float = option(0.0, 'decay of the moving average of the weights, 0-1; 0: none')
     label_smoothing: float = option(0.0, 'pull of the labels towards one half, 0-1')
     mixup: float = option(0.0, 'alpha of the Beta distribution; 0: none')
+    box_weight: float = option(1.0, 'weight of the boxes in the loss, for networks with a fracture map')
+    part_weight: float = option(0.1, 'weight of region and view in the loss, for networks with a fracture map')
     balance: str = option('none', "class imbalance: 'none', 'loss' (weighted) or 'sampling'")
     early_stopping: int = option(0, 'epochs without a better validation AUROC before the end; 0: never')
     keep: str = option('last', "weights that are judged: 'last', or 'best' by validation AUROC")
@@ -115,11 +118,11 @@ CHOICES = dict(rows=('all', 'development'), copies=('auto', 'quick', 'full'), sp
                device=('auto', 'cpu', 'cuda'), precision=('auto', 'fp32', 'bf16', 'fp16'),
                stem=('', '7x7', 'deep', '3x3'), downsample=('', 'conv', 'avg'))
 
-# %% ../../nbs/50_app.config.ipynb #41664e5d
-RANGES = dict(size=(32, 4096), epochs=(1, 100000), batch_size=(2, 65536), accumulate=(1, 4096), lr=(0, 100), warmup=(0, 1),
+# %% ../../nbs/50_app.config.ipynb #cfaa11d8
+RANGES = dict(size=(32, 4096), start_size=(0, 4096), epochs=(1, 100000), batch_size=(2, 65536), accumulate=(1, 4096), lr=(0, 100), warmup=(0, 1),
               val_share=(0, 0.9), test_share=(0, 0.9), ema=(0, 0.99999), label_smoothing=(0, 0.5), weight_decay=(0, 100),
               dropout=(-1, 0.99), phantom_images=(40, 10**7), phantom_size=(64, 4096), resamples=(50, 10**6), clip=(0, 1e9),
-              mixup=(0, 100), flip_horizontal=(0, 1), flip_vertical=(0, 1), erase=(0, 1), rotate=(0, 180), zoom=(0, 0.9),
+              mixup=(0, 100), box_weight=(0, 1000), part_weight=(0, 1000), flip_horizontal=(0, 1), flip_vertical=(0, 1), erase=(0, 1), rotate=(0, 180), zoom=(0, 0.9),
               shift=(0, 0.9), gamma=(0, 0.9), contrast=(0, 0.9), brightness=(0, 0.9), noise=(0, 1), blur=(0, 20),
               early_stopping=(0, 10**6), workers=(0, 1024), threads=(0, 1024), seed=(0, 2**31 - 1))
 

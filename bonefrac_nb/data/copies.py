@@ -4,14 +4,15 @@
 
 # %% auto #0
 __all__ = ['SIDE', 'ALIKE', 'SAME_EDGES', 'LEAST_CELLS', 'GRID', 'MARGIN', 'CONSTANT', 'FILL', 'CELLS', 'BEST', 'TURNS', 'CUTS',
-           'RINGS', 'ANGLES', 'HARMONICS', 'APART', 'SCALES', 'LEVELS', 'LEAST_PIXELS', 'LEAST_EDGES', 'LEAST_COMMON',
-           'LEAST_HELD', 'LEAST_AREA', 'MOST_SCALE', 'MOST_BENT', 'UNSURE', 'FURTHER', 'UPRIGHT', 'FOUND', 'KINDS',
-           'exact_pairs', 'decoded_part', 'decoded_cells', 'thumbnails', 'standardise', 'correlated', 'edges_of',
-           'edge_correlation', 'alike_pairs', 'near_pairs', 'copy_pairs', 'without_margin', 'flat_area', 'blurred',
-           'local_contrast', 'Pictures', 'prepare', 'cells_of', 'nearest', 'cell_candidates', 'rings', 'unturned',
-           'best_angle', 'ring_candidates', 'warped', 'slopes', 'registration_step', 'register', 'compare', 'is_copy',
-           'look_again', 'geometry', 'registered_pairs', 'find_copies', 'search_copies', 'join_catalogs', 'PairError',
-           'pair_positions', 'components', 'copy_families', 'across_splits', 'name_keys', 'name_families']
+           'RINGS', 'ANGLES', 'HARMONICS', 'APART', 'SCALES', 'LEVELS', 'LEAST_PIXELS', 'SURE_EDGES', 'LEAST_EDGES',
+           'MOST_UNEXPLAINED', 'MOST_MORE', 'LIKE_SIZE', 'LEAST_COMMON', 'LEAST_HELD', 'LEAST_AREA', 'MOST_SCALE',
+           'MOST_BENT', 'UNSURE', 'FURTHER', 'UPRIGHT', 'FOUND', 'KINDS', 'exact_pairs', 'decoded_part',
+           'decoded_cells', 'thumbnails', 'standardise', 'correlated', 'edges_of', 'edge_correlation', 'alike_pairs',
+           'near_pairs', 'copy_pairs', 'without_margin', 'flat_area', 'blurred', 'local_contrast', 'Pictures',
+           'prepare', 'cells_of', 'nearest', 'cell_candidates', 'rings', 'unturned', 'best_angle', 'ring_candidates',
+           'warped', 'slopes', 'registration_step', 'register', 'compare', 'is_copy', 'look_again', 'geometry',
+           'registered_pairs', 'find_copies', 'search_copies', 'join_catalogs', 'PairError', 'pair_positions',
+           'components', 'copy_families', 'across', 'across_splits', 'name_keys', 'name_families']
 
 # %% ../../nbs/15_data.copies.ipynb #6fbbd313
 import itertools, math, re
@@ -684,9 +685,12 @@ def register(
         a, b, theta = a[kept], b[kept], theta[kept]
     return a, b, theta
 
-# %% ../../nbs/15_data.copies.ipynb #00528551
+# %% ../../nbs/15_data.copies.ipynb #b6933aa1
 LEAST_PIXELS = .6 # correlation of pixels
-LEAST_EDGES = .89  # mean correlation of edges, of pixels and of local contrast
+SURE_EDGES, LEAST_EDGES = .94, .90 # mean correlation of edges, of pixels and of local contrast; the lower if all else speaks for a copy
+MOST_UNEXPLAINED = (.1, .03) # logarithm of a bend that shapes do not explain, for edges that agree surely and for others
+MOST_MORE = (.03, .01) # share that each shows and the other lacks, likewise
+LIKE_SIZE = .015 # logarithm of the scale, where edges agree less than surely
 LEAST_COMMON = .5  # share of the smaller picture that both show
 LEAST_HELD = .1    # share of the edges of one of them that lies in what both show
 LEAST_AREA = .05   # share of the square that is compared
@@ -730,29 +734,40 @@ def _compared(pictures, a, b, theta):
     return torch.stack([_correlation(pixels, other_pixels, weight), _correlation(slopes(pixels), slopes(other_pixels), edges),
                         _correlation(slopes(detail), slopes(other_detail), edges), common, held, weight.mean((1, 2)), more], dim=1)
 
-# %% ../../nbs/15_data.copies.ipynb #038ccfdc
+# %% ../../nbs/15_data.copies.ipynb #4f625504
+def _unexplained(pictures, a, b, bent):
+    "Logarithm of what is left of a bend [M] after the best explanation."
+    width, height = (pictures.frame[:, 2:] - pictures.frame[:, :2]).clamp_min(1e-3).T
+    first, second = ((width / height).log()[rows] for rows in (a, b))
+    ways = torch.stack([0 * first, first - second, first + second, first, second])
+    return (bent.log() - ways.abs()).abs().amin(0)
+
+# %% ../../nbs/15_data.copies.ipynb #cdaa353f
 def compare(
     pictures: Pictures, # N pictures
     a: torch.Tensor, # int [M]
     b: torch.Tensor, # int [M]
     theta: torch.Tensor, # float [M,3,3] from `register`
-) -> pd.DataFrame: # a, b, correlation, edges, common, held, area, more, scale, bent
+) -> pd.DataFrame: # a, b, correlation, edges, common, held, area, more, scale, bent, unexplained
     "What registered pairs have in common."
     blocks = [_compared(pictures, a[s], b[s], theta[s]) for s in _slices(len(a), 16)]
     measured = torch.cat([torch.zeros(0, 7), *blocks])
     large, small = torch.linalg.svdvals(theta[:, :2, :2]).T
     names = dict(zip(('correlation', 'pixel_edges', 'detail_edges', 'common', 'held', 'area', 'more'), measured.T.numpy()))
-    table = pd.DataFrame({'a': a, 'b': b, **names, 'scale': (large * small).sqrt(), 'bent': large / small.clamp_min(1e-3)})
+    bent = large / small.clamp_min(1e-3)
+    table = pd.DataFrame({'a': a, 'b': b, **names, 'scale': (large * small).sqrt(), 'bent': bent, 'unexplained': _unexplained(pictures, a, b, bent)})
     return table.assign(edges=(table.pixel_edges + table.detail_edges) / 2)
 
-# %% ../../nbs/15_data.copies.ipynb #7548c657
+# %% ../../nbs/15_data.copies.ipynb #4e6d703d
 def is_copy(
     compared: pd.DataFrame, # from `compare`
 ) -> pd.Series: # boolean
     "Pairs that are confirmed."
-    alike = (compared.correlation >= LEAST_PIXELS) & (compared.edges >= LEAST_EDGES)
     enough = (compared.common >= LEAST_COMMON) & (compared.held >= LEAST_HELD) & (compared.area >= LEAST_AREA)
-    return alike & enough & compared.scale.between(1 / MOST_SCALE, MOST_SCALE) & (compared.bent <= MOST_BENT)
+    sane = compared.scale.between(1 / MOST_SCALE, MOST_SCALE) & (compared.bent <= MOST_BENT) & (compared.correlation >= LEAST_PIXELS)
+    straight = [(compared.unexplained <= bend) & (compared.more <= more) for bend, more in zip(MOST_UNEXPLAINED, MOST_MORE)]
+    surely = (compared.edges >= SURE_EDGES) & straight[0]
+    return enough & sane & (surely | (compared.edges >= LEAST_EDGES) & straight[1] & (np.log(compared.scale).abs() <= LIKE_SIZE))
 
 # %% ../../nbs/15_data.copies.ipynb #597e3e23
 UNSURE = (.75, .95) # edges of pairs that are registered further
@@ -920,37 +935,36 @@ def _family(rows, links):
     weakest = {'correlation': float(links.correlation.min()), 'edges': float(links.edges.min())}
     return {**_members(rows), 'evidence': {**evidence, **weakest}}
 
-# %% ../../nbs/15_data.copies.ipynb #b8c13e6f
+# %% ../../nbs/15_data.copies.ipynb #66a64f0a
 def copy_families(
     pairs: pd.DataFrame, # a, b, kind, correlation, edges from `copy_pairs` or `find_copies`
     catalog: pd.DataFrame, # catalog
 ) -> list[dict]: # each with members, labels, splits (in catalog order) and evidence, largest first
     "Families of copies, with evidence."
     edges = pair_positions(catalog, pairs)
-    family = components(edges, len(catalog))
-    rows = dict(list(catalog.groupby(family)))
+    family, tied = components(edges, len(catalog)), np.unique(edges)
+    rows = dict(list(catalog.iloc[tied].groupby(family[tied])))
     families = [_family(rows[number], links) for number, links in pairs.groupby(family[edges[0]])]
     return sorted(families, key=lambda f: (-len(f['members']), f['members']))
 
-# %% ../../nbs/15_data.copies.ipynb #8f6a0808
-def _splits_of(families):
-    "Image -> splits in which its family has somebody else."
-    tied = {}
-    for family in families:
-        for i, name in enumerate(family['members']): tied[name] = {*family['splits'][:i], *family['splits'][i + 1:]} - {None}
-    return tied
+# %% ../../nbs/15_data.copies.ipynb #3b6cc880
+def across(
+    families: list, # each with the splits of its members
+    sizes: dict, # part -> number of its images
+) -> dict[str, dict]: # "test|train" -> {"n": images of test that have a copy in train, "of": images of test}, largest n first
+    "How many images of each part have a copy in each other part."
+    n = {(first, second): sum(family['splits'].count(first) for family in families if second in family['splits'])
+         for first, second in itertools.permutations(sizes, 2)}
+    return {f'{first}|{second}': {'n': n[first, second], 'of': int(sizes[first])} for first, second in sorted(n, key=n.get, reverse=True) if n[first, second]}
 
-# %% ../../nbs/15_data.copies.ipynb #e779cafd
+# %% ../../nbs/15_data.copies.ipynb #57dec67f
 def across_splits(
     families: 'list[dict] | pd.DataFrame', # from `copy_families`; or pairs
     catalog: pd.DataFrame, # catalog with the source's own `split`
 ) -> dict[str, dict]: # "test|train" -> {"n": images of test that have a copy in train, "of": images of test}, largest n first
     "How many images of each part of a split have a copy in each other part."
     if isinstance(families, pd.DataFrame): families = copy_families(families, catalog)
-    tied, sizes = _splits_of(families), catalog.split.value_counts()
-    own = catalog.set_index(catalog.image_id.astype(str)).split.dropna()
-    counts = pd.Series([f'{part}|{other}' for name, part in own.items() for other in tied.get(name, ()) if other != part], dtype=object).value_counts()
-    return {pair: {'n': int(n), 'of': int(sizes[pair.split('|')[0]])} for pair, n in counts.items()}
+    return across(families, catalog.split.value_counts().to_dict())
 
 # %% ../../nbs/15_data.copies.ipynb #887a5c26
 def _own_stem(path, name):

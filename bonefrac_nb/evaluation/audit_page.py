@@ -7,17 +7,17 @@ __all__ = ['LADDER', 'PAIRS', 'VERDICT', 'COLOURS', 'NEXT', 'LIMITS', 'ladder_ru
            'plot_batches', 'telling_pair', 'pairs_section', 'summary_line', 'copies_section', 'memory_section',
            'labels_section', 'order_section', 'shortcuts_section', 'audit_html']
 
-# %% ../../nbs/43_evaluation.audit_page.ipynb #614d5285
+# %% ../../nbs/43_evaluation.audit_page.ipynb #c24ad3c4
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..data.audit import label_density
-from .report import (FIGURES, FRACTURED, OTHER, PAGE, RESEARCH_USE, SOUND, STYLE, TABLE, VIEWS, figure_svg, fill,
+from ..data.audit import in_order, label_density
+from ..data.copies import KINDS
+from .report import (FIGURES, FRACTURED, OTHER, PAGE, RESEARCH_USE, SOUND, STYLE, TABLE, VIEWS, draw_rungs, figure_svg, fill,
                                            picture_png, show_figure)
-from .verdict import KINDS
 
 # %% ../../nbs/43_evaluation.audit_page.ipynb #10fb7ae0
 LADDER = {**VIEWS, 'order': 'labels nearby in number', 'dhash': 'difference hash', 'nearest_neighbour': 'nearest picture of train', 'hash_table': "table of train's hashes"}
@@ -34,7 +34,7 @@ def ladder_rungs(
     trained = [(name, figure, FRACTURED) for name, figure in (runs or {}).items()]
     return [('chance', {'value': .5, 'ci95': None}, 'grey'), *sorted(stated, key=lambda r: r[1]['value']), *memory, *trained]
 
-# %% ../../nbs/43_evaluation.audit_page.ipynb #5a2ad853
+# %% ../../nbs/43_evaluation.audit_page.ipynb #97d7e4a7
 def plot_audit_ladder(
     audit: dict, # from `audit_evidence`
     runs: dict | None = None, # name → `{"value", "ci95"}` of a run's test part
@@ -42,12 +42,10 @@ def plot_audit_ladder(
     "Chance at the foot, then shortcuts, memory and runs."
     rungs = ladder_rungs(audit, runs)
     ax = Figure(figsize=(7, .7 + .34 * len(rungs)), layout='constrained').subplots()
-    for place, (_, m, colour) in enumerate(rungs):
-        ax.plot(m.get('ci95') or [m['value']] * 2, [place, place], color=colour, lw=2)
-        ax.plot(m['value'], place, 'o', color=colour)
-        ax.annotate(f"{m['value']:.3f}", (max(m.get('ci95') or [m['value']]), place), (6, 0), textcoords='offset points', va='center', fontsize=8)
-    ax.set(yticks=range(len(rungs)), yticklabels=[label for label, *_ in rungs], xlim=(.3, 1.08), xlabel='AUROC, 95 % interval by group')
-    ax.axvline(.5, ls=':', color='grey')
+    draw_rungs(ax, rungs)
+    for place, (_, m, _) in enumerate(rungs):
+        ax.annotate(f"{m['value']:.3f}", (max(m['ci95'] or [m['value']]), place), (6, 0), textcoords='offset points', va='center', fontsize=8)
+    ax.set(xlim=(.3, 1.08), xlabel='AUROC, 95 % interval by group')
     ax.spines[['top', 'right']].set_visible(False)
     return ax.figure
 
@@ -63,13 +61,13 @@ def plot_alikeness(order: dict) -> 'Figure | None': # None where the order was n
     ax.set(xscale='log', xlabel='distance in number', ylabel='P(more alike than a stranger)', ylim=(.4, 1))
     return ax.figure
 
-# %% ../../nbs/43_evaluation.audit_page.ipynb #eafecc6b
+# %% ../../nbs/43_evaluation.audit_page.ipynb #5390eda5
 def plot_batches(
     catalog: pd.DataFrame, # catalog, with `number`
     batches: dict, # pieces and dense, from `audit_evidence`
 ) -> 'Figure | None': # None where no number is known
     "Share of positives along the order, and the pieces of constant share."
-    known = catalog[catalog.number.notna() & catalog.fractured.notna()]
+    known = in_order(catalog)
     if len(known) < 100: return None
     ax = Figure(figsize=(6.4, 2.8), layout='constrained').subplots()
     ax.plot(known.number.to_numpy(int), label_density(known), '.', markersize=2, color=OTHER)

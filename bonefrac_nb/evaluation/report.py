@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['NO_MAP', 'POINT', 'CLASSES', 'BY_CLASS', 'FRACTURED', 'SOUND', 'OTHER', 'VIEWS', 'RESEARCH_USE', 'STYLE', 'PAGE',
-           'TABLE', 'FIGURES', 'PICTURES', 'NAMES', 'BRACKETS', 'MACRO', 'RELIABILITY', 'AGAIN', 'LIMITS', 'FOUND',
-           'split_metrics', 'by_region', 'region_metrics', 'subsets', 'calibration_metrics', 'run_metrics',
+           'TABLE', 'FIGURES', 'PICTURES', 'NAMES', 'BRACKETS', 'MACRO', 'PLACES', 'RELIABILITY', 'AGAIN', 'LIMITS',
+           'FOUND', 'split_metrics', 'by_region', 'region_metrics', 'subsets', 'calibration_metrics', 'run_metrics',
            'probability_columns', 'class_metrics', 'run_class_metrics', 'plot_roc', 'plot_precision_recall',
-           'plot_reliability', 'plot_scores', 'plot_confusion', 'draw_counts', 'plot_class_roc', 'plot_ladder',
-           'gravest_mistakes', 'gravest_class_mistakes', 'figure_svg', 'picture_png', 'show_figure', 'headline',
-           'part_statement', 'shown_part', 'leak_statement', 'fill', 'split_section', 'figures_section',
-           'parts_section', 'classes_section', 'points_section', 'curves_section', 'mistakes_section', 'read_run',
-           'without_paths', 'write_report']
+           'plot_reliability', 'plot_scores', 'plot_confusion', 'draw_counts', 'plot_class_roc', 'draw_rungs',
+           'plot_ladder', 'gravest_mistakes', 'gravest_class_mistakes', 'figure_svg', 'picture_png', 'show_figure',
+           'headline', 'part_statement', 'shown_part', 'leak_statement', 'fill', 'split_section', 'figures_section',
+           'place_section', 'parts_section', 'classes_section', 'points_section', 'curves_section', 'mistakes_section',
+           'read_run', 'without_paths', 'write_report']
 
 # %% ../../nbs/41_evaluation.report.ipynb #c398743e
 import base64
@@ -291,7 +291,20 @@ def plot_class_roc(
 VIEWS = dict(metadata='header of the file', border='border of the picture', thumbnail='8 × 8 thumbnail', histogram='histogram of greys',
              table='region, view, flags', order='training labels nearby in number')
 
-# %% ../../nbs/41_evaluation.report.ipynb #8b55a013
+# %% ../../nbs/41_evaluation.report.ipynb #02eb3b8d
+def draw_rungs(
+    ax, # where to draw
+    rungs: list, # (label, {"value", "ci95"}, colour) from the foot up
+) -> None:
+    "Figures with their intervals, one under another, beside the line of chance."
+    for place, (_, m, colour) in enumerate(rungs):
+        if m['value'] is None: continue
+        ax.plot(m['ci95'] or [m['value']]*2, [place, place], color=colour, lw=2)
+        ax.plot(m['value'], place, 'o', color=colour)
+    ax.set(yticks=range(len(rungs)), yticklabels=[rung[0] for rung in rungs])
+    ax.axvline(0.5, ls=':', color='grey')
+
+# %% ../../nbs/41_evaluation.report.ipynb #411ea5ac
 def plot_ladder(
     figures: dict, # figures of one split, with `auroc` and `shortcuts`
     name: str = 'network', # what to call the model
@@ -301,12 +314,8 @@ def plot_ladder(
     stated = [(VIEWS.get(k, k), v['auroc'], OTHER) for k, v in figures.get('shortcuts', {}).items() if v['auroc']['value'] is not None]
     rungs += sorted(stated, key=lambda r: r[1]['value']) + [(name, figures['auroc'], FRACTURED)]
     ax = _axes('AUROC, 95 % interval by group', '', 6.4, 0.6 + 0.36*len(rungs))
-    for i, (label, m, color) in enumerate(rungs):
-        if m['value'] is None: continue
-        ax.plot(m['ci95'] or [m['value']]*2, [i, i], color=color, lw=2)
-        ax.plot(m['value'], i, 'o', color=color)
-    ax.set(yticks=range(len(rungs)), yticklabels=[r[0] for r in rungs], xlim=(0.3, 1))
-    ax.axvline(0.5, ls=':', color='grey')
+    draw_rungs(ax, rungs)
+    ax.set_xlim(0.3, 1)
     return ax.figure
 
 # %% ../../nbs/41_evaluation.report.ipynb #4f4f15af
@@ -509,6 +518,19 @@ def figures_section(
     meant = MACRO if len(metrics.get('classes', CLASSES)) > 2 else 'PPV and NPV hold at the share of positives in that part.'
     return _table(['figure', *splits], _counts(metrics) + rows) + learned + fill(BRACKETS, meant=meant)
 
+# %% ../../nbs/41_evaluation.report.ipynb #786b4289
+PLACES = {'pointing_game': 'highest point of the map lies in a lesion (pointing game)', 'sensitivity_at_peer_alarms': 'lesions found with an alarm on at most 0.76 % of the negatives',
+          'sensitivity_at_0.1_false': 'lesions found with at most 0.1 false alarms per image', 'ap30': 'average precision at IoU 0.3', 'ap50': 'average precision at IoU 0.5'}
+
+def place_section(
+    figures: dict, # of one split
+) -> str: # HTML, '' for a network without a map or pictures without boxes
+    "How well the network says where the fracture is."
+    told = figures.get('localisation', {})
+    rows = [(words, show_figure(told[name])) for name, words in PLACES.items() if name in told and told[name]['value'] is not None]
+    note = fill('<p class="note">{{ note }}</p>', note='All pictures of the part count, those without a fracture included. A lesion counts as found from an intersection over union of 0.3.')
+    return _table(['figure', 'value'], rows) + note if rows else ''
+
 # %% ../../nbs/41_evaluation.report.ipynb #21ff98ad
 def parts_section(
     parts: dict, # name → figures, as `by_region` or `subsets`
@@ -610,7 +632,7 @@ def without_paths(
     "A report names no folder of the machine that it was made on."
     return re.sub(r'(?m)^(data|run|split_file): (?!.*\'\').+$', r'\1: PATH/TO/\1', config)
 
-# %% ../../nbs/41_evaluation.report.ipynb #17556699
+# %% ../../nbs/41_evaluation.report.ipynb #19bbc35e
 FOUND = '<p>{{ found }}</p>{% if meaning %}<p>The label: {{ meaning }}</p>{% endif %}'
 
 def _sections(run, frame, shown, pictures, labels, record, cite, found, meaning):
@@ -623,7 +645,7 @@ def _sections(run, frame, shown, pictures, labels, record, cite, found, meaning)
     rows = frame[frame.split == shown]
     return [('What could be had without looking at the bone', fill(FIGURES, figures=[(figure_svg(plot_ladder(figures)), f'On the same pictures of the {shown} part.')])),
             ('What data, what split', data), ('Figures', figures_section(metrics)), ('Operating points', points_section(figures)),
-            ('By class', classes_section(figures)),
+            ('Place', place_section(figures)), ('By class', classes_section(figures)),
             ('With and without', parts_section(figures.get('subsets', {}), classes)), ('By region', parts_section(figures['by_region'], classes)),
             ('Curves', curves_section(rows, figures['threshold'], run['history'], classes)),
             ('The gravest mistakes', mistakes_section(rows, figures['threshold'], pictures)),

@@ -6,10 +6,10 @@
 __all__ = ['KEEP', 'PRECISIONS', 'SCHEDULES', 'find_device', 'keep_freed_memory', 'Device', 'ChannelsLast', 'cpu_has_bfloat16',
            'choose_precision', 'MixedPrecision', 'cosine_schedule', 'onecycle_schedule', 'constant_schedule',
            'Schedule', 'make_optimizer', 'score_predictions', 'ValidationMetrics', 'write_history', 'History',
-           'Progress', 'NonFiniteLoss', 'StopOnNonFinite', 'Accumulate', 'ClipGradients', 'EMA', 'LabelSmoothing',
-           'Mixup', 'class_counts', 'balanced_weights', 'make_loss', 'is_better', 'monitored', 'EarlyStopping',
-           'plot_history', 'LivePlot', 'display_figure', 'smoothed', 'RateTest', 'RateCurve', 'rate_curve',
-           'random_state', 'set_random_state', 'lr_find']
+           'Progress', 'NonFiniteLoss', 'StopOnNonFinite', 'Accumulate', 'ClipGradients', 'EMA', 'growing_side',
+           'GrowImages', 'LabelSmoothing', 'Mixup', 'class_counts', 'balanced_weights', 'make_loss', 'is_better',
+           'monitored', 'EarlyStopping', 'plot_history', 'LivePlot', 'display_figure', 'smoothed', 'RateTest',
+           'RateCurve', 'rate_curve', 'random_state', 'set_random_state', 'lr_find']
 
 # %% ../../nbs/31_training.callbacks.ipynb #fb4a1c02
 import csv, ctypes, io, math, os, time, warnings
@@ -411,6 +411,33 @@ def state_dict(self:EMA): return dict(average=self.average, updates=self.updates
 def load_state_dict(self:EMA, state):
     self.updates = state['updates']
     for average, saved in zip(self.average, state['average'], strict=True): average.copy_(saved)
+
+# %% ../../nbs/31_training.callbacks.ipynb #4bf92a22
+def growing_side(
+    epoch: int, # from 0
+    epochs: int, # of the whole run
+    start: int, # side in the first epoch, pixels
+    size: int, # side at the end, pixels
+    share: float = 0.6, # of the run in which images grow, in (0, 1]
+    step: int = 32, # pixels
+) -> int: # side of the training images in this epoch, pixels
+    "A straight line from `start` to `size`, rounded down to steps, then `size`"
+    reached = start + (size - start)*min(1, epoch/max(1, share*epochs))
+    return size if reached >= size else start + int((reached - start)//step)*step
+
+class GrowImages(Callback):
+    "Train on small images first"
+    order = 10
+    def __init__(self,
+        start: int, # side in the first epoch, pixels
+        share: float = 0.6, # of the run in which images grow, in (0, 1]
+    ): self.start, self.share = start, share
+
+    def before_epoch(self, learner):
+        full = learner.train.pixels.shape[-1]
+        learner.train.size = growing_side(learner.epoch, learner.epochs, self.start, full, self.share)
+
+    def cleanup_fit(self, learner): learner.train.size = None
 
 # %% ../../nbs/31_training.callbacks.ipynb #747a8c8c
 class LabelSmoothing(Callback):
