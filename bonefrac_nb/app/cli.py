@@ -94,20 +94,21 @@ def run_evaluate(options):
     from bonefrac_nb.app.experiment import evaluate_run
     evaluate_run(**{k: options[k] for k in ('run', 'config', 'data', 'split', 'out', 'target')})
 
-# %% ../../nbs/53_app.cli.ipynb #47fad4eb
+# %% ../../nbs/53_app.cli.ipynb #9c5ab7e4
 def add_predict(commands):
     "Options of `predict`."
     parser = subparser(commands, 'predict', 'score files and folders; a row for each file, the unreadable ones too')
     parser.add_argument('paths', nargs='+', type=str, help='files or folders')
-    parser.add_argument('--run', type=str, required=True, help='folder of a finished run')
+    parser.add_argument('--run', type=str, default='', help='folder of a finished run (default: the weights that come with the package)')
+    parser.add_argument('--boxes', type=str, default='', help='a second table to write, of networks with a fracture map: image_id, x0, y0, x1, y1 in pixels as displayed, score')
     parser.add_argument('--out', type=str, default='predictions.csv', help='table to write: path, image_id, status, logit, probability, and with several classes each probability (default: predictions.csv)')
     parser.add_argument('--workers', type=int, default=0, help='threads that decode files; 0: one for each core')
 
-# %% ../../nbs/53_app.cli.ipynb #83c19d8b
+# %% ../../nbs/53_app.cli.ipynb #50167ae3
 def run_predict(options):
     "Score files and folders."
     from bonefrac_nb.app.experiment import predict_files
-    predict_files(options['run'], options['paths'], options['out'], options['workers'])
+    predict_files(options['run'], options['paths'], options['out'], options['workers'], boxes=options['boxes'])
 
 # %% ../../nbs/53_app.cli.ipynb #8f2d89e7
 def add_prepare(commands):

@@ -6,13 +6,14 @@
 __all__ = ['SIDE', 'ALIKE', 'SAME_EDGES', 'LEAST_CELLS', 'GRID', 'MARGIN', 'CONSTANT', 'FILL', 'CELLS', 'BEST', 'TURNS', 'CUTS',
            'RINGS', 'ANGLES', 'HARMONICS', 'APART', 'SCALES', 'LEVELS', 'LEAST_PIXELS', 'SURE_EDGES', 'LEAST_EDGES',
            'MOST_UNEXPLAINED', 'MOST_MORE', 'LIKE_SIZE', 'LEAST_COMMON', 'LEAST_HELD', 'LEAST_AREA', 'MOST_SCALE',
-           'MOST_BENT', 'UNSURE', 'FURTHER', 'UPRIGHT', 'FOUND', 'KINDS', 'exact_pairs', 'decoded_part',
-           'decoded_cells', 'thumbnails', 'standardise', 'correlated', 'edges_of', 'edge_correlation', 'alike_pairs',
-           'near_pairs', 'copy_pairs', 'without_margin', 'flat_area', 'blurred', 'local_contrast', 'Pictures',
-           'prepare', 'cells_of', 'nearest', 'cell_candidates', 'rings', 'unturned', 'best_angle', 'ring_candidates',
-           'warped', 'slopes', 'registration_step', 'register', 'compare', 'is_copy', 'look_again', 'geometry',
-           'registered_pairs', 'find_copies', 'search_copies', 'join_catalogs', 'PairError', 'pair_positions',
-           'components', 'copy_families', 'across', 'across_splits', 'name_keys', 'name_families']
+           'MOST_BENT', 'UNSURE', 'FURTHER', 'STRAIGHT_EDGES', 'STRAIGHT', 'UPRIGHT', 'FOUND', 'KINDS', 'exact_pairs',
+           'decoded_part', 'decoded_cells', 'thumbnails', 'standardise', 'correlated', 'edges_of', 'edge_correlation',
+           'alike_pairs', 'near_pairs', 'copy_pairs', 'without_margin', 'flat_area', 'blurred', 'local_contrast',
+           'Pictures', 'prepare', 'cells_of', 'nearest', 'cell_candidates', 'rings', 'unturned', 'best_angle',
+           'ring_candidates', 'warped', 'slopes', 'registration_step', 'register', 'compare', 'is_copy', 'look_again',
+           'straightened', 'look_straight', 'geometry', 'registered_pairs', 'find_copies', 'search_copies',
+           'join_catalogs', 'PairError', 'pair_positions', 'components', 'copy_families', 'across', 'across_splits',
+           'name_keys', 'name_families']
 
 # %% ../../nbs/15_data.copies.ipynb #6fbbd313
 import itertools, math, re
@@ -685,11 +686,11 @@ def register(
         a, b, theta = a[kept], b[kept], theta[kept]
     return a, b, theta
 
-# %% ../../nbs/15_data.copies.ipynb #b6933aa1
+# %% ../../nbs/15_data.copies.ipynb #1b19208d
 LEAST_PIXELS = .6 # correlation of pixels
 SURE_EDGES, LEAST_EDGES = .94, .90 # mean correlation of edges, of pixels and of local contrast; the lower if all else speaks for a copy
-MOST_UNEXPLAINED = (.1, .03) # logarithm of a bend that shapes do not explain, for edges that agree surely and for others
-MOST_MORE = (.03, .01) # share that each shows and the other lacks, likewise
+MOST_UNEXPLAINED = (.1, .02) # logarithm of a bend that shapes do not explain, for edges that agree surely and for others
+MOST_MORE = (.03, .005) # share that each shows and the other lacks, likewise
 LIKE_SIZE = .015 # logarithm of the scale, where edges agree less than surely
 LEAST_COMMON = .5  # share of the smaller picture that both show
 LEAST_HELD = .1    # share of the edges of one of them that lies in what both show
@@ -789,6 +790,36 @@ def look_again(
     theta[unsure[better]], compared.loc[again.index[better]] = further[torch.tensor(better)], again[better]
     return compared, theta
 
+# %% ../../nbs/15_data.copies.ipynb #49356087
+STRAIGHT_EDGES = .93 # edges from which a straightened map stands
+STRAIGHT = _Level(GRID, 8, 8, 16, 0.)
+
+def straightened(
+    theta: torch.Tensor, # float [M,3,3]
+) -> torch.Tensor: # float [M,3,3], which turn, mirror and scale but do not bend
+    "The nearest similarities, of the same area."
+    u, s, v = torch.linalg.svd(theta[:, :2, :2])
+    straight = theta.clone()
+    straight[:, :2, :2] = s.prod(1).sqrt()[:, None, None] * (u @ v)
+    return straight
+
+# %% ../../nbs/15_data.copies.ipynb #35ae8e21
+def look_straight(
+    pictures: Pictures, # N pictures
+    compared: pd.DataFrame, # M rows, from `look_again`
+    theta: torch.Tensor, # float [M,3,3] from `look_again`
+    progress: bool = False, # show a progress bar
+) -> tuple[pd.DataFrame, torch.Tensor]: # both, with bent pairs that agree straight as they lie straight
+    "Straighten what is bent and no copy yet."
+    bent = np.flatnonzero(compared.edges.between(.86, 1) & (compared.unexplained > MOST_UNEXPLAINED[1]) & ~is_copy(compared)).copy()
+    a, b = _columns(compared.iloc[bent], 'a', 'b')
+    straight = _aligned(pictures, a, b, straightened(theta[bent]), STRAIGHT, progress)[0]
+    again = compare(pictures, a, b, straight).set_index(compared.index[bent])
+    better = np.array(again.edges >= STRAIGHT_EDGES)
+    theta, compared = theta.clone(), compared.copy()
+    theta[bent[better]], compared.loc[again.index[better]] = straight[torch.tensor(better)], again[better]
+    return compared, theta
+
 # %% ../../nbs/15_data.copies.ipynb #72f2f722
 def geometry(
     theta: torch.Tensor, # float [M,3,3], where points of a lie in b
@@ -801,7 +832,7 @@ def geometry(
     scale = torch.linalg.det(linear).abs().sqrt().round(decimals=3)
     return pd.DataFrame({'angle': angle + 0., 'mirror': mirror, 'scale': scale})
 
-# %% ../../nbs/15_data.copies.ipynb #88d9e5de
+# %% ../../nbs/15_data.copies.ipynb #d1cfd504
 def registered_pairs(
     pictures: Pictures, # N pictures
     queries: 'int | None' = None, # the first pictures are sought among the rest; None: all among all
@@ -812,7 +843,7 @@ def registered_pairs(
     searches = [search(pictures, queries, progress) for search in (cell_candidates, ring_candidates)]
     searches = [[part[_best_of_each(*found[:2], torch.zeros(len(found[0])))] for part in found] for found in searches]
     a, b, theta = register(pictures, *map(torch.cat, zip(*searches)), progress)
-    compared, theta = look_again(pictures, compare(pictures, a, b, theta), theta, progress)
+    compared, theta = look_straight(pictures, *look_again(pictures, compare(pictures, a, b, theta), theta, progress), progress)
     theta = torch.where((a > b)[:, None, None], torch.linalg.pinv(theta), theta)
     compared[['a', 'b']] = np.sort(compared[['a', 'b']], axis=1)
     table = compared[['a', 'b', 'correlation', 'edges']].join(geometry(theta))
