@@ -5,15 +5,14 @@
 # %% auto #0
 __all__ = ['SIDE', 'ALIKE', 'SAME_EDGES', 'LEAST_CELLS', 'GRID', 'MARGIN', 'CONSTANT', 'FILL', 'CELLS', 'BEST', 'TURNS', 'CUTS',
            'RINGS', 'ANGLES', 'HARMONICS', 'APART', 'SCALES', 'LEVELS', 'LEAST_PIXELS', 'SURE_EDGES', 'LEAST_EDGES',
-           'MOST_UNEXPLAINED', 'MOST_MORE', 'LIKE_SIZE', 'LEAST_COMMON', 'LEAST_HELD', 'LEAST_AREA', 'MOST_SCALE',
-           'MOST_BENT', 'UNSURE', 'FURTHER', 'STRAIGHT_EDGES', 'STRAIGHT', 'UPRIGHT', 'FOUND', 'KINDS', 'exact_pairs',
-           'decoded_part', 'decoded_cells', 'thumbnails', 'standardise', 'correlated', 'edges_of', 'edge_correlation',
-           'alike_pairs', 'near_pairs', 'copy_pairs', 'without_margin', 'flat_area', 'blurred', 'local_contrast',
-           'Pictures', 'prepare', 'cells_of', 'nearest', 'cell_candidates', 'rings', 'unturned', 'best_angle',
-           'ring_candidates', 'warped', 'slopes', 'registration_step', 'register', 'compare', 'is_copy', 'look_again',
-           'straightened', 'look_straight', 'geometry', 'registered_pairs', 'find_copies', 'search_copies',
-           'join_catalogs', 'PairError', 'pair_positions', 'components', 'copy_families', 'across', 'across_splits',
-           'name_keys', 'name_families']
+           'MOST_BEND', 'LEAST_COMMON', 'LEAST_HELD', 'LEAST_AREA', 'MOST_SCALE', 'MOST_BENT', 'BLOCK', 'RULE', 'BIAS',
+           'UNSURE', 'FURTHER', 'UPRIGHT', 'FOUND', 'KINDS', 'exact_pairs', 'decoded_part', 'decoded_cells',
+           'thumbnails', 'standardise', 'correlated', 'edges_of', 'edge_correlation', 'alike_pairs', 'near_pairs',
+           'copy_pairs', 'without_margin', 'flat_area', 'blurred', 'local_contrast', 'Pictures', 'prepare', 'cells_of',
+           'nearest', 'cell_candidates', 'rings', 'unturned', 'best_angle', 'ring_candidates', 'warped', 'slopes',
+           'registration_step', 'register', 'local_agreement', 'compare', 'copy_score', 'is_copy', 'look_again',
+           'geometry', 'registered_pairs', 'find_copies', 'search_copies', 'join_catalogs', 'PairError',
+           'pair_positions', 'components', 'copy_families', 'across', 'across_splits', 'name_keys', 'name_families']
 
 # %% ../../nbs/15_data.copies.ipynb #6fbbd313
 import itertools, math, re
@@ -686,12 +685,10 @@ def register(
         a, b, theta = a[kept], b[kept], theta[kept]
     return a, b, theta
 
-# %% ../../nbs/15_data.copies.ipynb #1b19208d
-LEAST_PIXELS = .6 # correlation of pixels
-SURE_EDGES, LEAST_EDGES = .94, .90 # mean correlation of edges, of pixels and of local contrast; the lower if all else speaks for a copy
-MOST_UNEXPLAINED = (.1, .02) # logarithm of a bend that shapes do not explain, for edges that agree surely and for others
-MOST_MORE = (.03, .005) # share that each shows and the other lacks, likewise
-LIKE_SIZE = .015 # logarithm of the scale, where edges agree less than surely
+# %% ../../nbs/15_data.copies.ipynb #7e741ec4
+LEAST_PIXELS = .5 # correlation of pixels
+SURE_EDGES, LEAST_EDGES = .965, .88 # mean correlation of edges, of pixels and of local contrast
+MOST_BEND = .1     # logarithm of a bend that shapes do not explain, where edges agree surely
 LEAST_COMMON = .5  # share of the smaller picture that both show
 LEAST_HELD = .1    # share of the edges of one of them that lies in what both show
 LEAST_AREA = .05   # share of the square that is compared
@@ -711,17 +708,34 @@ def _held(detail, weight, inside):
     energy = slopes(detail).square().sum(1) * _shrunken(inside, 1)
     return (energy * _shrunken(weight, 1)).sum((1, 2)) / energy.sum((1, 2)).clamp_min(1e-6)
 
+# %% ../../nbs/15_data.copies.ipynb #c2a76a30
+BLOCK = 8 # cells
+
+def local_agreement(
+    pixels: torch.Tensor, # float [M,n,n]
+    other: torch.Tensor, # float [M,n,n], laid on it
+    weight: torch.Tensor, # float [M,n,n], 1 where both show something
+) -> torch.Tensor: # [M,2]: correlation of edges in the worst twentieth of the blocks, and in the typical one; 1 with fewer than 4 blocks
+    "How well edges agree block by block."
+    first, second, inside = slopes(pixels), slopes(other), _shrunken(weight, 2)[:, None]
+    def total(layer): return BLOCK ** 2 * F.avg_pool2d((layer * inside).sum(1, keepdim=True), BLOCK)[:, 0]
+    cells, own, others = total(torch.ones_like(inside)), total(first * first), total(second * second)
+    known = (cells > .75 * BLOCK ** 2) & (torch.minimum(own, others) > 2 * cells * .7 ** 2)
+    agreement = (total(first * second) / (own * others).sqrt().clamp_min(1e-3)).masked_fill(~known, math.nan).flatten(1)
+    ends = torch.nanquantile(agreement, torch.tensor([.05, .5]), dim=1).T
+    return torch.where(known.flatten(1).sum(1, keepdim=True) < 4, torch.ones(1), ends)
+
 # %% ../../nbs/15_data.copies.ipynb #2f802b02
 def _more(inside, flat, covered):
     "Share of a picture that the other does not cover and that is not empty."
     return (inside * (1 - _grown(covered, 1)) * (1 - _grown(flat, 2))).mean((1, 2)) / inside.mean((1, 2)).clamp_min(1e-3)
 
-# %% ../../nbs/15_data.copies.ipynb #b714f469
+# %% ../../nbs/15_data.copies.ipynb #78ace9ac
 def _layers(pictures, rows):
     return torch.stack([part[rows].float() for part in (pictures.detail, pictures.pixels, pictures.inside, pictures.flat)], dim=1)
 
 def _compared(pictures, a, b, theta):
-    "Measures of some registered pairs [M,7]: pixels, edges of pixels and of detail, common, held, area, more."
+    "Measures of some registered pairs [M,9]: pixels, edges of pixels and of detail, common, held, area, more, worst, typical."
     (detail, pixels, inside, flat), second = _layers(pictures, a).unbind(1), _layers(pictures, b)
     other_detail, other_pixels, other_inside, other_flat = warped(second, theta).unbind(1)
     other_inside, fill = (other_inside > .99).float(), _grown(flat, 1) - _grown((other_flat > .3).float(), 1)
@@ -733,7 +747,8 @@ def _compared(pictures, a, b, theta):
     covered = (warped(inside[:, None], torch.linalg.inv(theta))[:, 0] > .5).float()
     more = torch.minimum(_more(inside, flat, other_inside), _more(second[:, 2], second[:, 3], covered))
     return torch.stack([_correlation(pixels, other_pixels, weight), _correlation(slopes(pixels), slopes(other_pixels), edges),
-                        _correlation(slopes(detail), slopes(other_detail), edges), common, held, weight.mean((1, 2)), more], dim=1)
+                        _correlation(slopes(detail), slopes(other_detail), edges), common, held, weight.mean((1, 2)), more,
+                        *local_agreement(pixels, other_pixels, weight).T], dim=1)
 
 # %% ../../nbs/15_data.copies.ipynb #4f625504
 def _unexplained(pictures, a, b, bent):
@@ -743,32 +758,43 @@ def _unexplained(pictures, a, b, bent):
     ways = torch.stack([0 * first, first - second, first + second, first, second])
     return (bent.log() - ways.abs()).abs().amin(0)
 
-# %% ../../nbs/15_data.copies.ipynb #cdaa353f
+# %% ../../nbs/15_data.copies.ipynb #4e2424a8
 def compare(
     pictures: Pictures, # N pictures
     a: torch.Tensor, # int [M]
     b: torch.Tensor, # int [M]
     theta: torch.Tensor, # float [M,3,3] from `register`
-) -> pd.DataFrame: # a, b, correlation, edges, common, held, area, more, scale, bent, unexplained
+) -> pd.DataFrame: # a, b, correlation, edges, common, held, area, more, worst, typical, scale, bent, unexplained
     "What registered pairs have in common."
     blocks = [_compared(pictures, a[s], b[s], theta[s]) for s in _slices(len(a), 16)]
-    measured = torch.cat([torch.zeros(0, 7), *blocks])
+    measured = torch.cat([torch.zeros(0, 9), *blocks])
     large, small = torch.linalg.svdvals(theta[:, :2, :2]).T
-    names = dict(zip(('correlation', 'pixel_edges', 'detail_edges', 'common', 'held', 'area', 'more'), measured.T.numpy()))
+    names = dict(zip(('correlation', 'pixel_edges', 'detail_edges', 'common', 'held', 'area', 'more', 'worst', 'typical'), measured.T.numpy()))
     bent = large / small.clamp_min(1e-3)
     table = pd.DataFrame({'a': a, 'b': b, **names, 'scale': (large * small).sqrt(), 'bent': bent, 'unexplained': _unexplained(pictures, a, b, bent)})
     return table.assign(edges=(table.pixel_edges + table.detail_edges) / 2)
 
-# %% ../../nbs/15_data.copies.ipynb #4e6d703d
+# %% ../../nbs/15_data.copies.ipynb #8956698f
+RULE = {'edges': 107.9, 'unexplained': -52.4, 'more': -167., 'resized': -13.9, 'worst': 6.1, 'typical': 56.5, 'common': -29.5}
+BIAS = -129.9
+
+def copy_score(
+    compared: pd.DataFrame, # from `compare`
+) -> pd.Series: # logit of being a copy
+    "What the measures of a registered pair say together."
+    measured = compared.assign(unexplained=compared.unexplained.clip(upper=.15), more=compared.more.clip(0, .06),
+                               resized=np.log(compared.scale.clip(lower=1e-3)).abs().clip(upper=.1))
+    return sum(weight * measured[name] for name, weight in RULE.items()) + BIAS
+
+# %% ../../nbs/15_data.copies.ipynb #1cfab8b8
 def is_copy(
     compared: pd.DataFrame, # from `compare`
 ) -> pd.Series: # boolean
     "Pairs that are confirmed."
     enough = (compared.common >= LEAST_COMMON) & (compared.held >= LEAST_HELD) & (compared.area >= LEAST_AREA)
     sane = compared.scale.between(1 / MOST_SCALE, MOST_SCALE) & (compared.bent <= MOST_BENT) & (compared.correlation >= LEAST_PIXELS)
-    straight = [(compared.unexplained <= bend) & (compared.more <= more) for bend, more in zip(MOST_UNEXPLAINED, MOST_MORE)]
-    surely = (compared.edges >= SURE_EDGES) & straight[0]
-    return enough & sane & (surely | (compared.edges >= LEAST_EDGES) & straight[1] & (np.log(compared.scale).abs() <= LIKE_SIZE))
+    surely = (compared.edges >= SURE_EDGES) & (compared.unexplained <= MOST_BEND)
+    return enough & sane & (surely | (compared.edges >= LEAST_EDGES) & (copy_score(compared) >= 0))
 
 # %% ../../nbs/15_data.copies.ipynb #597e3e23
 UNSURE = (.75, .95) # edges of pairs that are registered further
@@ -790,36 +816,6 @@ def look_again(
     theta[unsure[better]], compared.loc[again.index[better]] = further[torch.tensor(better)], again[better]
     return compared, theta
 
-# %% ../../nbs/15_data.copies.ipynb #49356087
-STRAIGHT_EDGES = .93 # edges from which a straightened map stands
-STRAIGHT = _Level(GRID, 8, 8, 16, 0.)
-
-def straightened(
-    theta: torch.Tensor, # float [M,3,3]
-) -> torch.Tensor: # float [M,3,3], which turn, mirror and scale but do not bend
-    "The nearest similarities, of the same area."
-    u, s, v = torch.linalg.svd(theta[:, :2, :2])
-    straight = theta.clone()
-    straight[:, :2, :2] = s.prod(1).sqrt()[:, None, None] * (u @ v)
-    return straight
-
-# %% ../../nbs/15_data.copies.ipynb #35ae8e21
-def look_straight(
-    pictures: Pictures, # N pictures
-    compared: pd.DataFrame, # M rows, from `look_again`
-    theta: torch.Tensor, # float [M,3,3] from `look_again`
-    progress: bool = False, # show a progress bar
-) -> tuple[pd.DataFrame, torch.Tensor]: # both, with bent pairs that agree straight as they lie straight
-    "Straighten what is bent and no copy yet."
-    bent = np.flatnonzero(compared.edges.between(.86, 1) & (compared.unexplained > MOST_UNEXPLAINED[1]) & ~is_copy(compared)).copy()
-    a, b = _columns(compared.iloc[bent], 'a', 'b')
-    straight = _aligned(pictures, a, b, straightened(theta[bent]), STRAIGHT, progress)[0]
-    again = compare(pictures, a, b, straight).set_index(compared.index[bent])
-    better = np.array(again.edges >= STRAIGHT_EDGES)
-    theta, compared = theta.clone(), compared.copy()
-    theta[bent[better]], compared.loc[again.index[better]] = straight[torch.tensor(better)], again[better]
-    return compared, theta
-
 # %% ../../nbs/15_data.copies.ipynb #72f2f722
 def geometry(
     theta: torch.Tensor, # float [M,3,3], where points of a lie in b
@@ -832,7 +828,7 @@ def geometry(
     scale = torch.linalg.det(linear).abs().sqrt().round(decimals=3)
     return pd.DataFrame({'angle': angle + 0., 'mirror': mirror, 'scale': scale})
 
-# %% ../../nbs/15_data.copies.ipynb #d1cfd504
+# %% ../../nbs/15_data.copies.ipynb #88d9e5de
 def registered_pairs(
     pictures: Pictures, # N pictures
     queries: 'int | None' = None, # the first pictures are sought among the rest; None: all among all
@@ -843,7 +839,7 @@ def registered_pairs(
     searches = [search(pictures, queries, progress) for search in (cell_candidates, ring_candidates)]
     searches = [[part[_best_of_each(*found[:2], torch.zeros(len(found[0])))] for part in found] for found in searches]
     a, b, theta = register(pictures, *map(torch.cat, zip(*searches)), progress)
-    compared, theta = look_straight(pictures, *look_again(pictures, compare(pictures, a, b, theta), theta, progress), progress)
+    compared, theta = look_again(pictures, compare(pictures, a, b, theta), theta, progress)
     theta = torch.where((a > b)[:, None, None], torch.linalg.pinv(theta), theta)
     compared[['a', 'b']] = np.sort(compared[['a', 'b']], axis=1)
     table = compared[['a', 'b', 'correlation', 'edges']].join(geometry(theta))
