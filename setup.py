@@ -22,7 +22,7 @@ setup(
     license="MIT",
     packages=find_packages(include=["bonefrac_nb", "bonefrac_nb.*"]),
     include_package_data=True,
-    package_data={"bonefrac_nb": ["configs/*.yaml", "assets/*"]},
+    package_data={"bonefrac_nb": ["assets/*", "weights/*"]},
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(),
     extras_require={
