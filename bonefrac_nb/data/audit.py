@@ -565,9 +565,9 @@ def lookup_tables(
     if embedding is not None: found['nearest_neighbour'] = {name: nearest_table(embedding, labels, train, rows, groups) for name, rows in parts.items()}
     return found
 
-# %% ../../nbs/19_data.audit.ipynb #2dc315fe
+# %% ../../nbs/19_data.audit.ipynb #32fa39f8
 AUDIT_SIZE = 224 # pixels a side of the cache in which copies are looked for, whatever a network wants
-COPIES = 'copies-v1.csv'
+COPIES = 'copies-v2.csv'
 
 def known_copies(
     catalog: pd.DataFrame, # catalog

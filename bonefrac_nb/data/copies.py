@@ -708,14 +708,14 @@ def _held(detail, weight, inside):
     energy = slopes(detail).square().sum(1) * _shrunken(inside, 1)
     return (energy * _shrunken(weight, 1)).sum((1, 2)) / energy.sum((1, 2)).clamp_min(1e-6)
 
-# %% ../../nbs/15_data.copies.ipynb #c2a76a30
+# %% ../../nbs/15_data.copies.ipynb #bc4b763f
 BLOCK = 8 # cells
 
 def local_agreement(
     pixels: torch.Tensor, # float [M,n,n]
     other: torch.Tensor, # float [M,n,n], laid on it
     weight: torch.Tensor, # float [M,n,n], 1 where both show something
-) -> torch.Tensor: # [M,2]: correlation of edges in the worst twentieth of the blocks, and in the typical one; 1 with fewer than 4 blocks
+) -> torch.Tensor: # [M,2]: correlation of edges in the worst twentieth of the blocks, and in the typical one; NaN with fewer than 4 blocks
     "How well edges agree block by block."
     first, second, inside = slopes(pixels), slopes(other), _shrunken(weight, 2)[:, None]
     def total(layer): return BLOCK ** 2 * F.avg_pool2d((layer * inside).sum(1, keepdim=True), BLOCK)[:, 0]
@@ -723,7 +723,7 @@ def local_agreement(
     known = (cells > .75 * BLOCK ** 2) & (torch.minimum(own, others) > 2 * cells * .7 ** 2)
     agreement = (total(first * second) / (own * others).sqrt().clamp_min(1e-3)).masked_fill(~known, math.nan).flatten(1)
     ends = torch.nanquantile(agreement, torch.tensor([.05, .5]), dim=1).T
-    return torch.where(known.flatten(1).sum(1, keepdim=True) < 4, torch.ones(1), ends)
+    return torch.where(known.flatten(1).sum(1, keepdim=True) < 4, torch.tensor(math.nan), ends)
 
 # %% ../../nbs/15_data.copies.ipynb #2f802b02
 def _more(inside, flat, covered):
@@ -774,13 +774,13 @@ def compare(
     table = pd.DataFrame({'a': a, 'b': b, **names, 'scale': (large * small).sqrt(), 'bent': bent, 'unexplained': _unexplained(pictures, a, b, bent)})
     return table.assign(edges=(table.pixel_edges + table.detail_edges) / 2)
 
-# %% ../../nbs/15_data.copies.ipynb #8956698f
+# %% ../../nbs/15_data.copies.ipynb #a060b92b
 RULE = {'edges': 107.9, 'unexplained': -52.4, 'more': -167., 'resized': -13.9, 'worst': 6.1, 'typical': 56.5, 'common': -29.5}
 BIAS = -129.9
 
 def copy_score(
     compared: pd.DataFrame, # from `compare`
-) -> pd.Series: # logit of being a copy
+) -> pd.Series: # logit of being a copy; NaN where too few blocks could be compared
     "What the measures of a registered pair say together."
     measured = compared.assign(unexplained=compared.unexplained.clip(upper=.15), more=compared.more.clip(0, .06),
                                resized=np.log(compared.scale.clip(lower=1e-3)).abs().clip(upper=.1))

@@ -518,7 +518,7 @@ def figures_section(
     meant = MACRO if len(metrics.get('classes', CLASSES)) > 2 else 'PPV and NPV hold at the share of positives in that part.'
     return _table(['figure', *splits], _counts(metrics) + rows) + learned + fill(BRACKETS, meant=meant)
 
-# %% ../../nbs/41_evaluation.report.ipynb #786b4289
+# %% ../../nbs/41_evaluation.report.ipynb #f870ccd2
 PLACES = {'pointing_game': 'highest point of the map lies in a lesion (pointing game)', 'sensitivity_at_peer_alarms': 'lesions found with an alarm on at most 0.76 % of the negatives',
           'sensitivity_at_0.1_false': 'lesions found with at most 0.1 false alarms per image', 'ap30': 'average precision at IoU 0.3', 'ap50': 'average precision at IoU 0.5'}
 
@@ -527,8 +527,8 @@ def place_section(
 ) -> str: # HTML, '' for a network without a map or pictures without boxes
     "How well the network says where the fracture is."
     told = figures.get('localisation', {})
-    rows = [(words, show_figure(told[name])) for name, words in PLACES.items() if name in told and told[name]['value'] is not None]
-    note = fill('<p class="note">{{ note }}</p>', note='All pictures of the part count, those without a fracture included. A lesion counts as found from an intersection over union of 0.3.')
+    rows = [(words, show_figure(told[name])) for name, words in PLACES.items() if name in told]
+    note = fill('<p class="note">{{ note }}</p>', note='All scored pictures count, those without a fracture included; a fracture that nobody marked does not. A lesion counts as found from an intersection over union of 0.3.')
     return _table(['figure', 'value'], rows) + note if rows else ''
 
 # %% ../../nbs/41_evaluation.report.ipynb #21ff98ad

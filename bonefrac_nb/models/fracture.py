@@ -6,7 +6,7 @@
 __all__ = ['Pyramid', 'pool_highest', 'Findings', 'Heads', 'FractureNet', 'fracture_resnet18', 'fracture_resnet34',
            'fracture_alexnet', 'map_targets', 'place_loss', 'known_loss', 'find_boxes', 'highest_points']
 
-# %% ../../nbs/23_models.fracture.ipynb #b0f00efd
+# %% ../../nbs/23_models.fracture.ipynb #5948749b
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from scipy import ndimage
 from torch import nn, Tensor
 from torchvision.ops import nms, sigmoid_focal_loss
-from .registry import create_model, list_models, register_model
+from .registry import create_model, register_model
 
 # %% ../../nbs/23_models.fracture.ipynb #b0ed9810
 class Pyramid(nn.Module):
@@ -77,7 +77,7 @@ class Heads(nn.Module):
         logit, region, view = whole.split(self.split, 1)
         return Findings(logit + pool_highest(place, self.k), place, region, view)
 
-# %% ../../nbs/23_models.fracture.ipynb #ae52ed85
+# %% ../../nbs/23_models.fracture.ipynb #56a57c93
 class FractureNet(nn.Module):
     "A backbone of the registry with fracture heads"
     def __init__(self,
@@ -92,7 +92,7 @@ class FractureNet(nn.Module):
         **options, # of the backbone
     ):
         super().__init__()
-        if num_classes != 1: raise ValueError(f'FractureNet answers one question; found num_classes={num_classes}')
+        if num_classes != 1: raise ValueError(f'FractureNet answers one question; found num_classes={num_classes}: for several classes take a plain network, as resnet18')
         self.in_chans, self.num_classes = in_chans, num_classes
         self.backbone = create_model(backbone, in_chans, features_only=True, **options)
         self.heads = Heads(self.backbone.feature_channels[-3:], width, regions, views, k, drop_rate)

@@ -6,20 +6,20 @@
 __all__ = ['PEER_ALARMS', 'as_boxes', 'box_iou', 'Judged', 'judge_boxes', 'Froc', 'froc', 'lesion_sensitivity',
            'average_precision', 'pointing_game', 'localisation_summary']
 
-# %% ../../nbs/04_stats.localisation.ipynb #757dcad7
+# %% ../../nbs/04_stats.localisation.ipynb #707cd6d4
 from collections.abc import Sequence
 from typing import NamedTuple
 import numpy as np
-from .intervals import draw, group_codes, stated
-from .metrics import ShapeError
+from .intervals import draw, group_codes, stated, withheld
+from .metrics import MIN_COUNT, ShapeError
 
-# %% ../../nbs/04_stats.localisation.ipynb #e6272e59
+# %% ../../nbs/04_stats.localisation.ipynb #99338523
 def as_boxes(
     boxes, # `[K,4]` of (x0, y0, x1, y1), or empty
 )->np.ndarray: # float `[K,4]`
     "Boxes as an array; raises `ShapeError`"
-    array = np.asarray(boxes, float).reshape(-1, 4) if np.size(boxes) % 4 == 0 else np.asarray(boxes, float)
-    if array.ndim != 2 or (array[:, 2:] < array[:, :2]).any():
+    array = np.asarray(boxes, float) if np.size(boxes) else np.zeros((0, 4))
+    if array.ndim != 2 or array.shape[1] != 4 or (array[:, 2:] < array[:, :2]).any():
         raise ShapeError('boxes', '[K,4] of x0 ≤ x1 and y0 ≤ y1', f'{np.asarray(boxes).tolist()}'[:80], 'Give upper left and lower right corners.')
     return array
 
@@ -89,17 +89,18 @@ def froc(
     def share(counted, of): return ((mine*counted).cumsum(-1)/np.maximum(of.sum(-1, keepdims=True), 1e-12))[..., last]
     return Froc(share(judged.hit, w*judged.lesions), share(~judged.hit, w), share(first, w*negative))
 
-# %% ../../nbs/04_stats.localisation.ipynb #65ab519e
+# %% ../../nbs/04_stats.localisation.ipynb #c8e9c777
 def lesion_sensitivity(
     judged: Judged, # boxes
     most: float, # price that is paid at most
     price: str='false_per_image', # or 'alarmed', share of the images without lesion that have an alarm
     weight: np.ndarray|None=None, # of each image `[…,N]`
-)->np.ndarray: # `[…]` in [0,1]; NaN without lesions
+)->np.ndarray: # `[…]` in [0,1]; NaN without lesions, or without images on which the price could be paid
     "Share of the lesions that are found at a price"
-    curve = froc(judged, weight)
+    curve, w = froc(judged, weight), np.ones(len(judged.lesions)) if weight is None else weight
     allowed = np.where(getattr(curve, price) <= most, curve.sensitivity, 0.)
-    known = (judged.lesions if weight is None else weight*judged.lesions).sum(-1) > 0
+    priced = w*(judged.lesions == 0) if price == 'alarmed' else w
+    known = ((w*judged.lesions).sum(-1) > 0) & (priced.sum(-1) > 0)
     return np.where(known, allowed.max(-1, initial=0.), np.nan)[()]
 
 # %% ../../nbs/04_stats.localisation.ipynb #8281f626
@@ -118,12 +119,13 @@ def average_precision(
     place = np.searchsorted(found/total, np.linspace(0, 1, 101) - 1e-12)
     return float(np.append(falling, 0.)[place].mean())
 
-# %% ../../nbs/04_stats.localisation.ipynb #be1283fd
+# %% ../../nbs/04_stats.localisation.ipynb #b317e9b0
 def pointing_game(
     points: np.ndarray, # `[N,2]`, x and y of the highest point of each image's map
     lesions: Sequence, # for each image `[l,4]`
 )->np.ndarray: # float `[N]`: 1 in a lesion, 0 beside it, NaN without lesions
-    "Whether each image's highest point lies in one of its lesions"
+    "Whether each image's highest point lies in one of its lesions; raises `ShapeError`"
+    if len(points) != len(lesions): raise ShapeError('points', f'{len(lesions)}, one for each image', f'{len(points)}', 'Align points and lesions.')
     def inside(point, boxes): return float(((boxes[:, :2] <= point) & (point <= boxes[:, 2:])).all(1).any()) if len(boxes) else np.nan
     return np.array([inside(np.asarray(p, float), as_boxes(l)) for p, l in zip(points, lesions)])
 
@@ -148,7 +150,7 @@ def _statistics(boxes, scores, points, lesions):
             'ap30': lambda y, s, weight=None: average_precision(loose, weight),
             'ap50': lambda y, s, weight=None: average_precision(strict, weight)}
 
-# %% ../../nbs/04_stats.localisation.ipynb #b688b43d
+# %% ../../nbs/04_stats.localisation.ipynb #af6fdd5a
 def localisation_summary(
     boxes: Sequence, # for each of N images `[k,4]`
     scores: Sequence, # for each image `[k]`
@@ -157,9 +159,11 @@ def localisation_summary(
     groups=None, # of each image `[N]`; none: images are independent
     n_boot: int=1000, # resamples
     seed: int=0, # of the resamples
-)->dict: # name → {"value", "ci95"}; null with a reason without lesions
+)->dict: # name → {"value", "ci95"}; null with a reason where too few images have a lesion, or none
     "All figures of place; lesions are found from an overlap of 0.3 in both sensitivities"
-    if not sum(map(len, lesions)): return {'pointing_game': {'value': None, 'ci95': None, 'reason': 'no lesion is marked'}}
-    codes, rows = group_codes(groups, len(lesions)), np.arange(len(lesions))
-    drawn = {name: draw(f, rows, rows, codes, n_boot, seed) for name, f in _statistics(boxes, scores, points, lesions).items()}
-    return {name: stated(d, codes) for name, d in drawn.items()}
+    statistics, marked = _statistics(boxes, scores, points, lesions), sum(len(l) > 0 for l in lesions)
+    if marked < MIN_COUNT: return withheld(statistics, f'{marked} images with a marked lesion, fewer than {MIN_COUNT}')
+    codes, rows = group_codes(groups, len(lesions), 1), np.arange(len(lesions))
+    told = {name: stated(draw(f, rows, rows, codes, n_boot, seed), codes) for name, f in statistics.items()}
+    few = len(lesions) - marked < MIN_COUNT
+    return {**told, **withheld(['sensitivity_at_peer_alarms'], f'fewer than {MIN_COUNT} images without a lesion')} if few else told

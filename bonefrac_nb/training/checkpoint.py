@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['CARD_FIELDS', 'REFERENCE', 'TOLERANCE', 'SHIPPED', 'CheckpointError', 'read_bytes', 'first_difference',
-           'pack_weights', 'unpack_weights', 'check_card', 'save_model', 'load_card', 'check_weights',
-           'reference_squares', 'reference_answers', 'check_reference', 'load_model', 'plain', 'remembering',
-           'run_state', 'pack_state', 'load_state', 'Checkpoints', 'load_best', 'Resume', 'check_state', 'resume']
+           'pack_weights', 'unpack_weights', 'check_card', 'reference_squares', 'reference_answers', 'check_reference',
+           'save_model', 'load_card', 'check_weights', 'load_model', 'plain', 'remembering', 'run_state', 'pack_state',
+           'load_state', 'Checkpoints', 'load_best', 'Resume', 'check_state', 'resume']
 
-# %% ../../nbs/32_training.checkpoint.ipynb #de30347e
+# %% ../../nbs/32_training.checkpoint.ipynb #cbf91c3b
 import hashlib, io, json, math, pickle
 from collections.abc import Callable
+from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
 import numpy as np
@@ -103,7 +104,45 @@ def check_card(
     if missing: raise CheckpointError(path, f"the card lacks {', '.join(missing)} (it has {', '.join(card) or 'nothing'})", fix)
     if 'name' not in card['architecture']: raise CheckpointError(path, f"its architecture has no name ({card['architecture']})", fix)
 
-# %% ../../nbs/32_training.checkpoint.ipynb #060e3494
+# %% ../../nbs/32_training.checkpoint.ipynb #07881ae7
+REFERENCE = tuple(Case(number=n, seed=2026, patient=n, anatomy=anatomy, fracture=fracture)
+                  for n, (anatomy, fracture) in enumerate((('forearm', 'transverse'), ('hand', ''), ('leg', 'spiral'), ('hip', ''))))
+
+@lru_cache
+def reference_squares(
+    size: int, # side of the squares, pixels
+) -> np.ndarray: # uint8 [4,size,size]
+    "Four phantoms as the cache would hold them"
+    return np.stack([letterbox(render(case, 256).pixels, size) for case in REFERENCE])
+
+# %% ../../nbs/32_training.checkpoint.ipynb #ebdd6820
+@torch.inference_mode()
+def reference_answers(
+    model: nn.Module, # takes `[N,1,H,W]`
+    preprocessing: dict, # of a card: `size`, `mean`, `std`
+) -> list: # of four: logits, rounded to six places
+    "What a network says of the reference pictures"
+    x = torch.from_numpy(reference_squares(preprocessing['size']))[:, None].float()/255
+    model = deepcopy(model).cpu().eval() # a GPU may round convolutions, and the answers are asked for on any machine
+    return [[round(value, 6) for value in row] for row in model((x - preprocessing['mean'])/preprocessing['std']).float().tolist()]
+
+# %% ../../nbs/32_training.checkpoint.ipynb #1cb3f67f
+TOLERANCE = 1e-3 # of a logit: machines differ in the last bits, preprocessing in much more
+
+def check_reference(
+    model: nn.Module, # just loaded
+    card: dict, # `reference`, if there is one, and `preprocessing`
+    path: str|Path, # of the card, for the error message
+):
+    "Raise `CheckpointError` where the network no longer says what it said when it was saved"
+    if 'reference' not in card: return
+    for i, (now, then) in enumerate(zip(reference_answers(model, card['preprocessing']), card['reference'])):
+        off = max(abs(a - b) for a, b in zip(now, then))
+        if not off <= TOLERANCE:
+            fix = f"Install bonefrac_nb {card.get('version', 'of the version that wrote the card')}, or train again"
+            raise CheckpointError(path, f'the network answers {now} to reference picture {i} ({REFERENCE[i].anatomy}), and {then} was written down: preprocessing or network differ by {off:.3g}', fix)
+
+# %% ../../nbs/32_training.checkpoint.ipynb #3d4075ad
 def save_model(
     model: nn.Module, # trained
     folder: str|Path, # of the run; is made where needed
@@ -113,6 +152,7 @@ def save_model(
     "Write `model.safetensors` and `model.json`; raises `CheckpointError` or `ValueError` for a card that is incomplete or not plain"
     folder = Path(folder)
     check_card(card, folder/'model.json')
+    if half and 'reference' in card: card = {**card, 'reference': reference_answers(deepcopy(model).half().float(), card['preprocessing'])}
     content = pack_weights(model, half, research_use=card['research_use'])
     about = dict(file='model.safetensors', bytes=len(content), sha256=hashlib.sha256(content).hexdigest(), **({'half': True} if half else {}))
     text = json.dumps({**card, 'weights': about}, indent=1, ensure_ascii=False, allow_nan=False)
@@ -143,46 +183,6 @@ def check_weights(
     if len(content) < about['bytes']: raise CheckpointError(path, f"is cut off: {len(content)} of {about['bytes']} bytes", 'Copy it again')
     if hashlib.sha256(content).hexdigest() != about['sha256']:
         raise CheckpointError(path, 'is not the file that model.json was written for (its SHA-256 differs)', 'Copy both files again from one run')
-
-# %% ../../nbs/32_training.checkpoint.ipynb #07881ae7
-REFERENCE = tuple(Case(number=n, seed=2026, patient=n, anatomy=anatomy, fracture=fracture)
-                  for n, (anatomy, fracture) in enumerate((('forearm', 'transverse'), ('hand', ''), ('leg', 'spiral'), ('hip', ''))))
-
-@lru_cache
-def reference_squares(
-    size: int, # side of the squares, pixels
-) -> np.ndarray: # uint8 [4,size,size]
-    "Four phantoms as the cache would hold them"
-    return np.stack([letterbox(render(case, 256).pixels, size) for case in REFERENCE])
-
-# %% ../../nbs/32_training.checkpoint.ipynb #9aaed90b
-@torch.inference_mode()
-def reference_answers(
-    model: nn.Module, # takes `[N,1,H,W]`
-    preprocessing: dict, # of a card: `size`, `mean`, `std`
-) -> list: # of four: logits, rounded to six places
-    "What a network says of the reference pictures"
-    x = torch.from_numpy(reference_squares(preprocessing['size']))[:, None].float()/255
-    was, device = model.training, next(model.parameters()).device
-    logits = model.eval()(((x - preprocessing['mean'])/preprocessing['std']).to(device))
-    model.train(was)
-    return [[round(value, 6) for value in row] for row in logits.float().cpu().tolist()]
-
-# %% ../../nbs/32_training.checkpoint.ipynb #1cb3f67f
-TOLERANCE = 1e-3 # of a logit: machines differ in the last bits, preprocessing in much more
-
-def check_reference(
-    model: nn.Module, # just loaded
-    card: dict, # `reference`, if there is one, and `preprocessing`
-    path: str|Path, # of the card, for the error message
-):
-    "Raise `CheckpointError` where the network no longer says what it said when it was saved"
-    if 'reference' not in card: return
-    for i, (now, then) in enumerate(zip(reference_answers(model, card['preprocessing']), card['reference'])):
-        off = max(abs(a - b) for a, b in zip(now, then))
-        if not off <= TOLERANCE:
-            fix = f"Install bonefrac_nb {card.get('version', 'of the version that wrote the card')}, or train again"
-            raise CheckpointError(path, f'the network answers {now} to reference picture {i} ({REFERENCE[i].anatomy}), and {then} was written down: preprocessing or network differ by {off:.3g}', fix)
 
 # %% ../../nbs/32_training.checkpoint.ipynb #ccabc885
 SHIPPED = Path(bonefrac_nb.__file__).parent/'weights' # come with the package

@@ -5,16 +5,16 @@
 # %% auto #0
 __all__ = ['PARTS', 'DIRECTIONS', 'part_targets', 'view_targets', 'TeachPlaces', 'place_terms', 'findings_of']
 
-# %% ../../nbs/33_training.places.ipynb #1d4d568f
+# %% ../../nbs/33_training.places.ipynb #c8b31bf4
 import numpy as np
 import pandas as pd
 import torch
 from fastcore.basics import patch
 from torch import nn, Tensor
 from ..data.catalog import REGIONS
-from ..models.fracture import Findings, find_boxes, highest_points, known_loss, place_loss
+from ..models.fracture import Findings, known_loss, place_loss
 from .callbacks import Mixup
-from .learner import Callback, Learner
+from .learner import Callback
 
 # %% ../../nbs/33_training.places.ipynb #79e69b1e
 PARTS = tuple(region for region in REGIONS if region not in ('mixed', 'unknown'))
@@ -35,7 +35,7 @@ def view_targets(
     words = [set(view.split('+')) & set(DIRECTIONS) if isinstance(view, str) else set() for view in catalog.view]
     return torch.tensor([[float(d in these) if these else np.nan for d in DIRECTIONS] for these in words]).float().reshape(-1, 3)
 
-# %% ../../nbs/33_training.places.ipynb #1b9c52e7
+# %% ../../nbs/33_training.places.ipynb #94533806
 class TeachPlaces(Callback):
     "Add to the loss what boxes, parts of the body and directions teach"
     order = 18 # before anybody looks at the loss
@@ -49,6 +49,8 @@ class TeachPlaces(Callback):
     def before_fit(self, learner):
         if not hasattr(learner.model, 'heads'): raise TypeError(f'{type(learner.model).__name__} has no fracture map; take a network of models.fracture, or leave TeachPlaces out')
         if any(isinstance(callback, Mixup) for callback in learner.callbacks): raise TypeError('boxes cannot follow pictures that are mixed; leave Mixup or TeachPlaces out')
+        device = next(learner.model.parameters()).device
+        self.known = [(name, targets.to(device)) for name, targets in (('region', self.parts), ('view', self.views)) if targets is not None]
         self.hook = learner.model.heads.register_forward_hook(self.keep)
 
     def keep(self, heads, maps, found): self.found = found
@@ -64,12 +66,11 @@ def place_terms(
     boxes = getattr(batch, 'boxes', found.map.new_zeros(len(batch.labels), 0, 4))
     return place_loss(found.map, boxes, batch.labels, batch.images.shape[-1]/found.map.shape[-1])
 
-# %% ../../nbs/33_training.places.ipynb #68be961b
+# %% ../../nbs/33_training.places.ipynb #2cdf4428
 @patch
 def after_loss(self: TeachPlaces, learner):
     loss, batch = self.box_weight*place_terms(self.found, learner.batch), learner.batch
-    for said, known in ((self.found.region, self.parts), (self.found.view, self.views)):
-        if known is not None: loss = loss + self.part_weight*known_loss(said, known[batch.keys.cpu()].to(said.device))
+    for name, targets in self.known: loss = loss + self.part_weight*known_loss(getattr(self.found, name), targets[batch.keys])
     learner.loss = learner.loss + loss
 
 # %% ../../nbs/33_training.places.ipynb #b7577bce
