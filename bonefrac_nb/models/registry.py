@@ -20,13 +20,13 @@ MODELS: dict[str, Callable[..., nn.Module]] = {make.__name__: make for make in (
 class UnknownModel(ValueError): "No network has this name"
 class UnknownOption(ValueError): "The network has no such option"
 
-# %% ../../nbs/22_models.registry.ipynb #4a5c65bb
+# %% ../../nbs/22_models.registry.ipynb #3f1306f1
 def register_model(
     make: Callable[..., nn.Module], # takes `in_chans`, `num_classes` and options of its own
 ) -> Callable[..., nn.Module]: # `make`, so that this can be a decorator
     "Make a network known under its function's name; raises `ValueError` if another has that name"
-    name = make.__name__
-    if MODELS.get(name, make) is not make:
+    name, taken = make.__name__, MODELS.get(make.__name__, make)
+    if inspect.signature(taken).parameters != inspect.signature(make).parameters: # the same cell run again is the same network
         raise ValueError(f'the name {name!r} is taken by {MODELS[name].__module__}; rename the function')
     MODELS[name] = make
     return make
