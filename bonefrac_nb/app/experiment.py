@@ -1138,7 +1138,7 @@ def score_chunk(model, card, files, names, decoded):
     found = pd.DataFrame(columns=BOXES) if said.boxes is None else boxes_table([names[i] for i in good], in_pictures(said, records), records)
     return rows.drop(columns=['logit', 'probability']).join(pd.DataFrame(answers, index=good)), found
 
-# %% ../../nbs/51_app.experiment.ipynb #f1ae814c
+# %% ../../nbs/51_app.experiment.ipynb #48bd7e3f
 TOLD = ('n', 'positives', 'auroc', 'auprc', 'sensitivity', 'specificity', 'brier', 'ece', 'localisation', 'shortcuts')
 
 def hand_out(

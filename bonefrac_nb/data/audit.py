@@ -314,7 +314,7 @@ def missing_ceiling(
     hidden = positive * missed / (1 - missed) if missed < 1 else np.inf
     return 1 - .5 * min(1, hidden / (1 - positive))
 
-# %% ../../nbs/19_data.audit.ipynb #f5c4f048
+# %% ../../nbs/19_data.audit.ipynb #b2e05a71
 DISAGREE = 'copies disagree more often than the share of positives allows'
 
 def _stated(value, interval, reason=DISAGREE):

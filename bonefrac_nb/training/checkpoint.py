@@ -126,7 +126,7 @@ def reference_answers(
     model = deepcopy(model).cpu().eval() # a GPU may round convolutions, and the answers are asked for on any machine
     return [[round(value, 6) for value in row] for row in model((x - preprocessing['mean'])/preprocessing['std']).float().tolist()]
 
-# %% ../../nbs/32_training.checkpoint.ipynb #1cb3f67f
+# %% ../../nbs/32_training.checkpoint.ipynb #d2547d9a
 TOLERANCE = 1e-3 # of a logit: machines differ in the last bits, preprocessing in much more
 
 def check_reference(
