@@ -76,7 +76,7 @@ class Froc(NamedTuple):
     false_per_image: np.ndarray # `[…,D]`
     alarmed: np.ndarray # `[…,D]` share of the images without lesion that have an alarm
 
-# %% ../../nbs/04_stats.localisation.ipynb #4e1918c0
+# %% ../../nbs/04_stats.localisation.ipynb #092100e9
 def froc(
     judged: Judged, # D boxes on N images
     weight: np.ndarray|None=None, # of each image `[…,N]`; none: 1
@@ -84,7 +84,8 @@ def froc(
     "Lesions found and false alarms raised, as the threshold falls"
     w = np.ones(len(judged.lesions)) if weight is None else np.asarray(weight, float)
     mine, negative = w[..., judged.image], judged.lesions == 0
-    first = negative[judged.image] & (np.unique(judged.image, return_index=True)[1][np.unique(judged.image, return_inverse=True)[1]] == np.arange(len(judged.image)))
+    _, start, which = np.unique(judged.image, return_index=True, return_inverse=True)
+    first = negative[judged.image] & (start[which] == np.arange(len(judged.image)))
     last = np.searchsorted(-judged.score, -judged.score, 'right') - 1 # of those that share a score
     def share(counted, of): return ((mine*counted).cumsum(-1)/np.maximum(of.sum(-1, keepdims=True), 1e-12))[..., last]
     return Froc(share(judged.hit, w*judged.lesions), share(~judged.hit, w), share(first, w*negative))

@@ -16,24 +16,25 @@ from ..models.fracture import Findings, known_loss, place_loss
 from .callbacks import Mixup
 from .learner import Callback
 
-# %% ../../nbs/33_training.places.ipynb #79e69b1e
+# %% ../../nbs/33_training.places.ipynb #8b13d0d6
 PARTS = tuple(region for region in REGIONS if region not in ('mixed', 'unknown'))
 DIRECTIONS = ('frontal', 'lateral', 'oblique')
+
+def _flags(known, names): # what is known of each picture, as a set; a row of NaN where that is nothing
+    return torch.tensor([[float(name in these) if these else np.nan for name in names] for these in known]).float().reshape(-1, len(names))
 
 def part_targets(
     catalog: pd.DataFrame, # N rows with `regions`
 ) -> Tensor: # float `[N,17]`: 1 where the part is shown, NaN rows where nothing is known
     "Which parts of the body each picture shows"
-    known = [set(regions) & set(PARTS) for regions in catalog.regions]
-    return torch.tensor([[float(part in these) if these else np.nan for part in PARTS] for these in known]).float().reshape(-1, len(PARTS))
+    return _flags([set(regions) & set(PARTS) for regions in catalog.regions], PARTS)
 
-# %% ../../nbs/33_training.places.ipynb #519858b9
+# %% ../../nbs/33_training.places.ipynb #ba42f4fa
 def view_targets(
     catalog: pd.DataFrame, # N rows with `view`
 ) -> Tensor: # float `[N,3]`: frontal, lateral, oblique; NaN rows where nothing is known
     "From which direction each picture was taken; two exposures in one picture have two"
-    words = [set(view.split('+')) & set(DIRECTIONS) if isinstance(view, str) else set() for view in catalog.view]
-    return torch.tensor([[float(d in these) if these else np.nan for d in DIRECTIONS] for these in words]).float().reshape(-1, 3)
+    return _flags([set(view.split('+')) & set(DIRECTIONS) if isinstance(view, str) else set() for view in catalog.view], DIRECTIONS)
 
 # %% ../../nbs/33_training.places.ipynb #94533806
 class TeachPlaces(Callback):
