@@ -7,18 +7,19 @@ __all__ = ['MOST_CLASSES', 'COLUMNS', 'BOXES', 'CITE', 'MACHINE_FIELDS', 'SAME_P
            'phantom_folder', 'development_ids', 'development_rows', 'label_values', 'flag_names', 'is_flag',
            'names_of_flag', 'other_target', 'new_classes', 'known_classes', 'set_target', 'label_column', 'open_data',
            'choose_config', 'split_data', 'count_leaks', 'Parts', 'twin_units', 'outputs', 'has_map', 'teachers',
-           'check_places', 'make_batches', 'model_options', 'check_network', 'make_callbacks', 'make_learner',
-           'Answers', 'look', 'score', 'fit_decision', 'sigmoid', 'fit_class_decision', 'predictions_table',
-           'class_answers', 'saved_columns', 'model_card', 'environment', 'processor_name', 'run_state', 'run_folder',
-           'told_before', 'without_anatomy', 'class_transfer', 'shortcut_figures', 'find_copies', 'check_parts',
-           'check_split', 'check_fit', 'keep_split', 'prepare_parts', 'train_model', 'decide', 'figures',
-           'displayed_boxes', 'boxes_table', 'in_pictures', 'add_places', 'judge', 'picture_source', 'again',
-           'label_meaning', 'resume_config', 'begin', 'run_experiment', 'count_labels', 'describe_data',
-           'describe_split', 'finish', 'summary', 'load_run', 'whole', 'foreign_split', 'own_rows', 'evaluation_parts',
-           'find_run', 'evaluate_run', 'judge_again', 'prepare', 'list_files', 'trained', 'predict_files', 'joined',
-           'score_chunk', 'hand_out']
+           'check_places', 'make_batches', 'model_options', 'check_network', 'processor_name', 'setup_file',
+           'time_setups', 'settle', 'make_callbacks', 'make_learner', 'Answers', 'look', 'score', 'fit_decision',
+           'sigmoid', 'fit_class_decision', 'predictions_table', 'class_answers', 'saved_columns', 'model_card',
+           'environment', 'run_state', 'run_folder', 'told_before', 'without_anatomy', 'class_transfer',
+           'shortcut_figures', 'find_copies', 'check_parts', 'check_split', 'check_fit', 'keep_split', 'prepare_parts',
+           'train_model', 'decide', 'figures', 'displayed_boxes', 'boxes_table', 'in_pictures', 'add_places', 'judge',
+           'picture_source', 'again', 'label_meaning', 'resume_config', 'begin', 'run_experiment', 'count_labels',
+           'describe_data', 'describe_split', 'finish', 'summary', 'load_run', 'whole', 'foreign_split', 'own_rows',
+           'evaluation_parts', 'find_run', 'evaluate_run', 'judge_again', 'prepare', 'list_files', 'trained',
+           'predict_files', 'joined', 'score_chunk', 'hand_out']
 
-# %% ../../nbs/51_app.experiment.ipynb #0397973e
+# %% ../../nbs/51_app.experiment.ipynb #0560856c
+import hashlib
 import json
 import platform
 import time
@@ -323,6 +324,50 @@ def check_network(
         with torch.random.fork_rng(devices=[]), torch.inference_mode(): create_model(config.model, **model_options(config)).eval()(torch.zeros(1, 1, *[config.start_size or config.size]*2))
     except (ValueError, RuntimeError) as error: raise ConfigError(f'{config.model} at {config.size} pixels on {config.device}: {error}') from error
 
+# %% ../../nbs/51_app.experiment.ipynb #308de1ab
+def processor_name() -> str: # as the system calls it
+    "Name of the processor, for the record of a run."
+    try: lines = Path('/proc/cpuinfo').read_text().splitlines()
+    except OSError: return platform.processor()
+    return next((line.split(':')[1].strip() for line in lines if line.startswith('model name')), platform.machine())
+
+# %% ../../nbs/51_app.experiment.ipynb #55fa6ba4
+def setup_file(
+    config: Config, # network and size
+    folder: Path | None = None, # None: the cache folder
+) -> Path: # where the answer for this machine is kept
+    "A name that changes with the network, the size, the processor, the threads and torch."
+    device = torch.cuda.get_device_name() if cb.find_device(config.device).type == 'cuda' else processor_name()
+    key = [config.model, model_options(config), config.size, config.device, device, torch.get_num_threads(), torch.__version__]
+    return (folder or default_folder())/f"setup-{hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:12]}.json"
+
+def time_setups(
+    config: Config, # network, size, batch, device
+    images: int = 4, # pictures in a batch, on a CPU
+) -> dict: # name of the setup → seconds of a step
+    "What forward and backward cost in each number format and layout."
+    device = cb.find_device(config.device)
+    with torch.random.fork_rng():
+        model = create_model(config.model, in_chans=1, num_classes=1, **model_options(config)).train()
+        batch = torch.randn(images if device.type == 'cpu' else config.batch_size, 1, config.size, config.size).to(device)
+        return {name: cb.step_seconds(model, batch, *setup) for name, setup in cb.SETUPS.items()}
+
+# %% ../../nbs/51_app.experiment.ipynb #c8ae9e94
+def settle(
+    config: Config, # `precision`, `channels_last`
+    folder: Path | None = None, # where answers are kept; None: the cache folder
+) -> tuple[Config, dict]: # without 'auto'; seconds of each setup and the one that was chosen
+    "Number format and layout by timing, where they are left to the machine; `channels_last: false` stays so."
+    if config.precision != 'auto': return config, dict(chosen=f'{config.precision}, as asked for')
+    path = setup_file(config, folder)
+    seconds = json.loads(path.read_text()) if path.exists() else time_setups(config)
+    if not path.exists(): write_json(seconds, path)
+    usual = 'bf16' if cb.choose_precision('auto', cb.find_device(config.device).type) else 'fp32'
+    open_to = {name: value for name, value in seconds.items() if config.channels_last or not cb.SETUPS[name][1]}
+    chosen = cb.fastest_setup(open_to, f"{usual}, channels {'last' if config.channels_last else 'first'}")
+    precision, last = cb.SETUPS[chosen]
+    return replace(config, precision=precision, channels_last=last), dict(chosen=chosen, seconds=seconds)
+
 # %% ../../nbs/51_app.experiment.ipynb #a19f513c
 def make_callbacks(
     config: Config, # training and machine fields
@@ -508,13 +553,6 @@ def environment(
     return dict(state=state, command=command, bonefrac_nb=bonefrac_nb.__version__, python=platform.python_version(), torch=torch.__version__,
                 numpy=np.__version__, platform=platform.platform(), processor=processor_name(), cores=core_count(), threads=torch.get_num_threads(),
                 cuda=torch.cuda.get_device_name() if torch.cuda.is_available() else None, **more)
-
-# %% ../../nbs/51_app.experiment.ipynb #308de1ab
-def processor_name() -> str: # as the system calls it
-    "Name of the processor, for the record of a run."
-    try: lines = Path('/proc/cpuinfo').read_text().splitlines()
-    except OSError: return platform.processor()
-    return next((line.split(':')[1].strip() for line in lines if line.startswith('model name')), platform.machine())
 
 # %% ../../nbs/51_app.experiment.ipynb #08ddf4f3
 def run_state(
@@ -842,7 +880,7 @@ def begin(
     save_config(config, folder/'config.yaml')
     return config, folder, facts
 
-# %% ../../nbs/51_app.experiment.ipynb #8e20a382
+# %% ../../nbs/51_app.experiment.ipynb #272057f9
 def run_experiment(
     config: Config, # complete, from `load_config` or `choose_config`
     resuming: bool = False, # go on with an unfinished run in `config.run`
@@ -860,13 +898,13 @@ def run_experiment(
     config, folder, facts = begin(config, catalog, resuming)
     say(describe_data(catalog))
     parts = prepare_parts(config, catalog, folder, progress)
-    config = replace(config, copies=parts.copies)
+    config, setup = settle(replace(config, copies=parts.copies))
     save_config(config, folder/'config.yaml')
-    say(describe_split(parts))
+    say(f"{describe_split(parts)}\nsetup    {setup['chosen']}")
     model, mean, std = train_model(config, parts, folder, resuming, progress, live and progress)
     table, metrics = judge(config, parts, model, folder, mean, std, progress)
     seconds = round(time.time() - clock + facts['seconds_before'], 1)
-    finish(config, parts, table, metrics, folder, environment(again(config), 'finished', **facts, seconds=seconds), say)
+    finish(config, parts, table, metrics, folder, environment(again(config), 'finished', **facts, setup=setup, seconds=seconds), say)
     return folder
 
 # %% ../../nbs/51_app.experiment.ipynb #448c9092
