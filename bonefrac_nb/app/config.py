@@ -163,13 +163,14 @@ def check_fields(
 _plain = dict(flip_horizontal=0.0, rotate=0.0, zoom=0.0, shift=0.0, gamma=0.0, contrast=0.0, brightness=0.0)
 _fracatlas = dict(rows='development', copies='quick', flip_vertical=0.5, rotate=25.0)
 
-# %% ../../nbs/50_app.config.ipynb #837f910a
+# %% ../../nbs/50_app.config.ipynb #9cd1c953
 SHIPPED = {
     'phantom': dict(_plain, size=128, epochs=9, batch_size=32, lr=1e-3),
     'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3),
     'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=40, batch_size=32, lr=2e-4),
     'fracatlas-fracture': dict(_fracatlas, model='fracture_resnet18', size=288, start_size=144, epochs=36, batch_size=32, lr=1e-3),
     'fracatlas-peer-protocol': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3, split='peer', allow_leaks=True),
+    'fracatlas-speedrun': dict(_fracatlas, model='resnet18', size=128, start_size=96, epochs=8, batch_size=32, lr=2e-3, ema=.99, resamples=200, pictures=False),
     'multiregion-original': dict(model='resnet18', size=224, epochs=10, split='given', allow_leaks=True),
 }
 

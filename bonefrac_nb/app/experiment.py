@@ -331,7 +331,7 @@ def processor_name() -> str: # as the system calls it
     except OSError: return platform.processor()
     return next((line.split(':')[1].strip() for line in lines if line.startswith('model name')), platform.machine())
 
-# %% ../../nbs/51_app.experiment.ipynb #55fa6ba4
+# %% ../../nbs/51_app.experiment.ipynb #5dc288bf
 def setup_file(
     config: Config, # network and size
     folder: Path | None = None, # None: the cache folder
@@ -343,10 +343,11 @@ def setup_file(
 
 def time_setups(
     config: Config, # network, size, batch, device
-    images: int = 4, # pictures in a batch, on a CPU
+    images: int = 4, # pictures in a batch, on a CPU: with fewer the weights would be timed, not the pictures
 ) -> dict: # name of the setup → seconds of a step
     "What forward and backward cost in each number format and layout."
     device = cb.find_device(config.device)
+    if device.type == 'cpu': cb.keep_freed_memory()
     with torch.random.fork_rng():
         model = create_model(config.model, in_chans=1, num_classes=1, **model_options(config)).train()
         batch = torch.randn(images if device.type == 'cpu' else config.batch_size, 1, config.size, config.size).to(device)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-# %% ../../nbs/52a_app.peers.ipynb #79e2e5ce
+# %% ../../nbs/52a_app.peers.ipynb #1aa19a64
 class Task(NamedTuple):
     "What is to be trained, the same for all."
     folder: str # with `train` and `val`, and a folder for each class in both
@@ -236,7 +236,7 @@ def timm(
         seen, accuracy = timm_validate(model, valid, autocast, task.device); times.append(time.perf_counter())
         tell(Epoch(rate, times[1] - times[0], 0., times[2] - times[1], seen, accuracy))
 
-# %% ../../nbs/52a_app.peers.ipynb #653bc8b3
+# %% ../../nbs/52a_app.peers.ipynb #5b37d064
 PEERS = dict(usual=usual, fastai=fastai, timm=timm)
 
 def read_task(
@@ -264,5 +264,5 @@ def compete(
     torch.manual_seed(0)
     contestants[name](task, go, tell)
 
-# %% ../../nbs/52a_app.peers.ipynb #ae61911c
+# %% ../../nbs/52a_app.peers.ipynb #d2b784b4
 DOOR = "import importlib.util as u, sys; s = u.spec_from_file_location('peers', sys.argv[1]); m = u.module_from_spec(s); sys.modules['peers'] = m; s.loader.exec_module(m); m.compete(sys.argv[2:], m.PEERS)"

@@ -11,20 +11,13 @@ __all__ = ['PICTURE_FEATURES', 'FOLDS', 'KNOWN_BEFORE', 'DISAGREE', 'LAGS', 'SET
            'change_points', 'label_batches', 'embed', 'neighbour_alikeness', 'nearest_labels', 'worth_of_neighbours',
            'order_audit', 'hash_table', 'nearest_table', 'lookup_tables', 'known_copies', 'audited_copies']
 
-# %% ../../nbs/19_data.audit.ipynb #048d9046
+# %% ../../nbs/19_data.audit.ipynb #19808c8e
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import numpy as np
 import pandas as pd
 from PIL import Image
 from scipy.special import logit, xlogy
-from scipy.stats import fisher_exact
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 from .cache import Cache, core_count
 from .copies import find_copies, standardise, thumbnails
@@ -104,9 +97,14 @@ def shortcut_features(
     seen = {name: _rows_of(cache, features) for name, features in PICTURE_FEATURES.items()}
     return {'metadata': metadata_features(catalog), **seen}
 
-# %% ../../nbs/19_data.audit.ipynb #9dbf939a
+# %% ../../nbs/19_data.audit.ipynb #a0d47bf2
 def _classifiers(seed):
     "The two classifiers whose mean logit is the score."
+    from sklearn.ensemble import HistGradientBoostingClassifier # scikit-learn is loaded when it is needed: scoring a picture does without it
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
     trees = HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=8, l2_regularization=1, random_state=seed)
     linear = make_pipeline(SimpleImputer(strategy='median'), StandardScaler(), LogisticRegression(C=.1, max_iter=1000))
     return trees, linear
@@ -131,9 +129,10 @@ def fitted_logit(
 # %% ../../nbs/19_data.audit.ipynb #f25be7ea
 FOLDS = 5
 
-# %% ../../nbs/19_data.audit.ipynb #d19a08fe
+# %% ../../nbs/19_data.audit.ipynb #cfea3187
 def _folds(labels, groups, seed):
     "Fold [N] of each row in 5-fold cross-validation that keeps groups whole."
+    from sklearn.model_selection import StratifiedGroupKFold
     fold = np.zeros(len(labels), int)
     splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     for number, (_, test) in enumerate(splitter.split(labels, labels, groups)): fold[test] = number
@@ -355,11 +354,12 @@ def label_error(
         return {**found, 'both_ways': None, 'missed_only': None, 'reason': reason}
     return {**found, 'both_ways': _both_ways(shares, positive), 'missed_only': _missed_only(told, positive)}
 
-# %% ../../nbs/19_data.audit.ipynb #215d5b1a
+# %% ../../nbs/19_data.audit.ipynb #1ae5f173
 def label_by_status(
     catalog: pd.DataFrame, # catalog with the status that decoding found
 ) -> dict: # not_ok, not_ok_positive, ok, ok_positive, p (two-sided)
     "Whether files that are cut short or cannot be read carry another label than the rest."
+    from scipy.stats import fisher_exact
     known = catalog[catalog.fractured.notna() & (catalog.status != 'missing')]
     ok, label = (known.status == 'ok').to_numpy(bool), known.fractured.to_numpy(int)
     table = [[int((ok_rows & (label == value)).sum()) for value in (1, 0)] for ok_rows in (~ok, ok)]

@@ -23,7 +23,7 @@ __all__ = ['MU', 'RAY_WIDTHS', 'CARPALS', 'FINGERS', 'FOREARM', 'FOREARM_ENDS', 
            'polygon_area', 'coco_note', 'coco_of', 'vgg_region', 'vgg_of', 'voc_object', 'voc_of', 'yolo_of',
            'write_annotations', 'core_count', 'each_case', 'write_all', 'check_target', 'write_phantom']
 
-# %% ../../nbs/13_data.phantom.ipynb #bf6bc878
+# %% ../../nbs/13_data.phantom.ipynb #730b869f
 import json
 import os
 import shutil
@@ -36,7 +36,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Callable, NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
@@ -1197,7 +1196,7 @@ def gallery_cases(seed, n):
         cases.append(Case(i, seed, i, region, view, kind, cast=i == 12, metal=i == 17))
     return cases
 
-# %% ../../nbs/13_data.phantom.ipynb #0b28e5ba
+# %% ../../nbs/13_data.phantom.ipynb #46f4bf85
 def show_gallery(
     seed: int = 0, # another seed, other patients
     n: int = 15, # pictures: the first ten are broken, one of each region
@@ -1205,6 +1204,7 @@ def show_gallery(
     size: int = 132, # side of a picture in pixels
 ) -> None: # draws a figure
     "The regions of the phantom; fractures are outlined."
+    import matplotlib.pyplot as plt # only those who draw wait for it
     pictures = [render(c, size) for c in gallery_cases(seed, n)]
     sheet = contact_sheet([coarse(p.pixels) for p in pictures], columns)
     fig, ax = plt.subplots(figsize=(sheet.shape[1] / 80, sheet.shape[0] / 80), dpi=80)

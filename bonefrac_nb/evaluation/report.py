@@ -13,7 +13,7 @@ __all__ = ['NO_MAP', 'POINT', 'CLASSES', 'BY_CLASS', 'FRACTURED', 'SOUND', 'OTHE
            'place_section', 'parts_section', 'classes_section', 'points_section', 'curves_section', 'mistakes_section',
            'read_run', 'without_paths', 'write_report']
 
-# %% ../../nbs/41_evaluation.report.ipynb #c398743e
+# %% ../../nbs/41_evaluation.report.ipynb #ed42e74c
 import base64
 import io
 import json
@@ -23,10 +23,8 @@ from pathlib import Path
 
 import jinja2
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from ..data.files import write_json, write_text
@@ -174,9 +172,8 @@ def run_class_metrics(
     return {'splits': {name: _complete_classes(part, classes, (shortcuts or {}).get(name), **kwargs)
                        for name, part in known.groupby('split', sort=False) if part.scored.any()}, 'classes': list(classes)}
 
-# %% ../../nbs/41_evaluation.report.ipynb #9cb2555f
-_palette = sns.color_palette('colorblind')
-FRACTURED, SOUND, OTHER = _palette[3], _palette[0], _palette[2]
+# %% ../../nbs/41_evaluation.report.ipynb #4c3b6676
+FRACTURED, SOUND, OTHER = '#d55e00', '#0173b2', '#029e73' # of seaborn's palette 'colorblind'; seaborn itself takes a second to load
 
 def _axes(xlabel, ylabel, width=4.2, height=3.4):
     ax = Figure(figsize=(width, height), layout='constrained').subplots()
@@ -260,12 +257,13 @@ def plot_confusion(
     c = confusion(y, p >= threshold)
     return draw_counts(np.array([[c.tn, c.fp], [c.fn, c.tp]]), classes)
 
-# %% ../../nbs/41_evaluation.report.ipynb #40c1e74e
+# %% ../../nbs/41_evaluation.report.ipynb #c3bc0282
 def draw_counts(
     counts: np.ndarray, # int `[K,K]`: rows truth, columns call
     classes: Sequence[str], # K names
 ) -> Figure: # counts; colour is the share of the row
     "A confusion matrix."
+    import seaborn as sns
     side = 0.7*max(0, len(classes) - 2)
     ax = _axes('', '', 3.4 + side, 3.0 + 0.7*side)
     shares = counts/counts.sum(1, keepdims=True).clip(1)
@@ -273,12 +271,13 @@ def draw_counts(
     ax.set(xlabel='called', ylabel='truly')
     return ax.figure
 
-# %% ../../nbs/41_evaluation.report.ipynb #90020abb
+# %% ../../nbs/41_evaluation.report.ipynb #f53d8985
 def plot_class_roc(
     frame: pd.DataFrame, # scored rows of one split, several classes
     classes: Sequence[str], # names in the order of their numbers
 ) -> Figure: # a ROC curve for each class against the rest
     "Sensitivity against false alarms, class by class; classes without pictures are left out."
+    import seaborn as sns
     y, p, _ = _used_classes(frame, classes)
     ax = _axes('1 − specificity', 'sensitivity')
     ax.plot([0, 1], [0, 1], ':', color='grey', label='chance')
@@ -339,11 +338,12 @@ def gravest_class_mistakes(
     used = frame[frame.scored.astype(bool) & (frame.truth != frame.called)]
     return used.assign(kind=used.truth.astype(str) + ', called ' + used.called.astype(str)).nlargest(count, 'probability')
 
-# %% ../../nbs/41_evaluation.report.ipynb #5502a4b8
+# %% ../../nbs/41_evaluation.report.ipynb #ffb3886a
 def figure_svg(
     figure: Figure, # what to embed
 ) -> str: # an `<svg>` element
     "A figure as text for an HTML page, the same text for the same figure."
+    import matplotlib.pyplot as plt
     out = io.StringIO()
     with mpl.rc_context({'svg.hashsalt': 'bonefrac', 'svg.fonttype': 'none'}):
         figure.savefig(out, format='svg', metadata={'Date': None, 'Creator': None})

@@ -6,7 +6,7 @@
 __all__ = ['Pyramid', 'pool_highest', 'Findings', 'Heads', 'FractureNet', 'fracture_resnet18', 'fracture_resnet34',
            'fracture_alexnet', 'map_targets', 'place_loss', 'known_loss', 'find_boxes', 'highest_points']
 
-# %% ../../nbs/23_models.fracture.ipynb #5948749b
+# %% ../../nbs/23_models.fracture.ipynb #40f500a4
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,7 +15,6 @@ import torch
 import torch.nn.functional as F
 from scipy import ndimage
 from torch import nn, Tensor
-from torchvision.ops import nms, sigmoid_focal_loss
 from .registry import create_model, register_model
 
 # %% ../../nbs/23_models.fracture.ipynb #b0ed9810
@@ -137,7 +136,7 @@ def map_targets(
     column, row = (inside((c + .5)*stride, low, high) | (c == ((low + high)/2/stride).floor()[..., None]) for c, low, high in ((x, x0, x1), (y, y0, y1)))
     return (row[..., :, None] & column[..., None, :]).any(1, keepdim=True).float()
 
-# %% ../../nbs/23_models.fracture.ipynb #4fba72c6
+# %% ../../nbs/23_models.fracture.ipynb #bdc08d49
 def place_loss(
     map: Tensor, # logits `[N,1,h,w]`
     boxes: Tensor, # `[N,K,4]`, pixels, NaN where there is none
@@ -147,6 +146,7 @@ def place_loss(
     gamma: float = 2., # how strongly easy cells are left alone
 ) -> Tensor: # scalar
     "Focal loss of the cells, for each positive cell; pictures with a fracture that nobody marked are left out"
+    from torchvision.ops import sigmoid_focal_loss # torchvision takes a second to load, and a plain network does without it
     target = map_targets(boxes, map.shape[2:], stride)
     known = (labels < .5) | target.flatten(1).any(1)
     loss = sigmoid_focal_loss(map.float(), target, alpha, gamma).flatten(1).sum(1)
@@ -176,7 +176,7 @@ def _peaks(probability, least, most):
     peaks = ndimage.maximum_position(probability, plateau, range(1, n + 1))
     return sorted(peaks, key=lambda p: -probability[p])[:most]
 
-# %% ../../nbs/23_models.fracture.ipynb #7970cfd2
+# %% ../../nbs/23_models.fracture.ipynb #a2c4b4d8
 def find_boxes(
     map: Tensor, # logits `[N,1,h,w]`
     stride: float, # pixels of a cell
@@ -185,6 +185,7 @@ def find_boxes(
     overlap: float = .3, # intersection over union from which the less sure box is dropped
 ) -> list[tuple[np.ndarray, np.ndarray]]: # for each picture float `[k,4]` in pixels, and scores `[k]`, surest first
     "Boxes around the peaks of a map"
+    from torchvision.ops import nms
     out = []
     for probability in map.detach().float().sigmoid()[:, 0].cpu().numpy():
         peaks = _peaks(probability, least, most)

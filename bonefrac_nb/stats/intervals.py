@@ -7,12 +7,12 @@ __all__ = ['MAX_UNDEFINED', 'UNDEFINED', 'Interval', 'GroupError', 'group_codes'
            'Draws', 'draw', 'percentile_interval', 'bca_interval', 'bootstrap', 'placements', 'delong', 'wilson',
            'paired_bootstrap', 'reflected_interval', 'stated', 'withheld', 'metric_summary']
 
-# %% ../../nbs/01_stats.intervals.ipynb #8c600160
+# %% ../../nbs/01_stats.intervals.ipynb #c14136e9
 from inspect import signature
 from typing import Callable, Iterator, NamedTuple
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, rankdata
+from scipy.special import ndtr, ndtri
 from .metrics import (
     ECE_BINS, METRICS, MIN_COUNT, MetricError, OneClassError, ShapeError, as_labels, as_numbers,
     as_probabilities, as_scores, at_threshold, confusion, npv, ppv, too_few)
@@ -136,7 +136,7 @@ def _acceleration(left_out):
     spread = (pull**2).sum()**1.5
     return (pull**3).sum()/(6*spread) if spread else 0.
 
-# %% ../../nbs/01_stats.intervals.ipynb #9cdada9e
+# %% ../../nbs/01_stats.intervals.ipynb #119b23f3
 def bca_interval(
     draws: Draws, # of one figure
     level: float=0.95, # confidence level
@@ -146,10 +146,10 @@ def bca_interval(
     if not lo < hi: return Interval(value, lo, hi)
     s = draws.samples[~np.isnan(draws.samples)]
     below = ((s < value).sum() + (s == value).sum()/2)/len(s)
-    bias = norm.ppf(np.clip(below, 1/len(s), 1 - 1/len(s)))
-    z = bias + norm.ppf([(1 - level)/2, (1 + level)/2])
+    bias = ndtri(np.clip(below, 1/len(s), 1 - 1/len(s)))
+    z = bias + ndtri([(1 - level)/2, (1 + level)/2])
     # a denominator near 0 would turn the ends round
-    ends = norm.cdf(bias + z/np.maximum(1 - _acceleration(draws.left_out)*z, .1))
+    ends = ndtr(bias + z/np.maximum(1 - _acceleration(draws.left_out)*z, .1))
     return Interval(value, *map(float, _quantiles(s, ends)))
 
 # %% ../../nbs/01_stats.intervals.ipynb #5c3ebdc8
@@ -167,12 +167,13 @@ def bootstrap(
     y = as_labels(y); score = as_scores(score, len(y))
     return method(draw(statistic, y, score, group_codes(groups, len(y)), n_boot, seed), level)
 
-# %% ../../nbs/01_stats.intervals.ipynb #e3983072
+# %% ../../nbs/01_stats.intervals.ipynb #5f54be93
 def placements(
     y: np.ndarray, # labels `[N]`
     score: np.ndarray, # scores `[N]`
 )->tuple: # `[n₊]` share of the others below each fractured image, `[n₋]` share of the fractured above each other
     "How much of the other class each image is on the right side of; their means are the AUROC"
+    from scipy.stats import rankdata # scipy.stats takes a second to load, and scoring a picture does without it
     y = as_labels(y); score = as_scores(score, len(y)); rank = rankdata(score)
     inside = [rankdata(score[y == label]) for label in (1, 0)]
     if min(map(len, inside)) < 2:
@@ -180,7 +181,7 @@ def placements(
         raise OneClassError('y', 'at least 2 images of each class', counts, 'A variance needs two.')
     return (rank[y == 1] - inside[0])/len(inside[1]), 1 - (rank[y == 0] - inside[1])/len(inside[0])
 
-# %% ../../nbs/01_stats.intervals.ipynb #e3714bd4
+# %% ../../nbs/01_stats.intervals.ipynb #98f30bef
 def delong(
     y: np.ndarray, # labels `[N]`
     score: np.ndarray, # scores `[N]` of independent images
@@ -189,10 +190,10 @@ def delong(
     "AUROC with DeLong's interval, for images that are all independent; raises `OneClassError`"
     wins = placements(y, score)
     value = float(wins[0].mean())
-    half = norm.ppf((1 + level)/2)*np.sqrt(sum(w.var(ddof=1)/len(w) for w in wins))
+    half = ndtri((1 + level)/2)*np.sqrt(sum(w.var(ddof=1)/len(w) for w in wins))
     return Interval(value, float(max(0, value - half)), float(min(1, value + half)))
 
-# %% ../../nbs/01_stats.intervals.ipynb #aa63941c
+# %% ../../nbs/01_stats.intervals.ipynb #841f3990
 def wilson(
     k: int, # hits, or an array of them
     n: int, # independent tries, or an array of them
@@ -201,7 +202,7 @@ def wilson(
     "A share with Wilson's score interval; raises `MetricError`"
     k, n = as_numbers('k', k), as_numbers('n', n)
     if ((k < 0) | (k > n)).any(): raise MetricError('k', '0 to n hits', f'{k} of {n}', 'Give counts.')
-    n = np.where(n > 0, n, np.nan); share = k/n; z2 = norm.ppf((1 + level)/2)**2
+    n = np.where(n > 0, n, np.nan); share = k/n; z2 = ndtri((1 + level)/2)**2
     centre = (share + z2/(2*n))/(1 + z2/n)
     half = np.sqrt(z2*(share*(1 - share)/n + z2/(4*n**2)))/(1 + z2/n)
     ends = share, np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
