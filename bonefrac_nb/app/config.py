@@ -88,14 +88,14 @@ class AugmentFields:
     blur: float = option(0.0, 'largest standard deviation of the blur, pixels')
     erase: float = option(0.0, 'probability that a rectangle is erased, 0-1')
 
-# %% ../../nbs/50_app.config.ipynb #b833c96a
+# %% ../../nbs/50_app.config.ipynb #502d958e
 @dataclass
 class RunFields:
     run: str = option('', 'folder of the run; empty: runs/<dataset>-<model>-seed<seed>')
     seed: int = option(0, 'decides split, weights, order and augmentation')
     device: str = option('auto', "'auto', 'cpu' or 'cuda'")
-    precision: str = option('auto', "'auto', 'fp32', 'bf16' or 'fp16'")
-    channels_last: bool = option(True, 'memory layout in which convolutions are faster on most machines')
+    precision: str = option('auto', "'fp32', 'bf16', 'fp16', or 'auto': the faster of the first two on this machine, by a few timed steps")
+    channels_last: bool = option(True, 'memory layout in which convolutions are faster on most machines; with precision auto it is timed too')
     threads: int = option(0, 'CPU threads; 0: what torch chooses')
     flip_test: bool = option(True, 'score a picture and its mirror image and average the logits')
     resamples: int = option(1000, 'bootstrap resamples behind each interval')
@@ -163,14 +163,14 @@ def check_fields(
 _plain = dict(flip_horizontal=0.0, rotate=0.0, zoom=0.0, shift=0.0, gamma=0.0, contrast=0.0, brightness=0.0)
 _fracatlas = dict(rows='development', copies='quick', flip_vertical=0.5, rotate=25.0)
 
-# %% ../../nbs/50_app.config.ipynb #9cd1c953
+# %% ../../nbs/50_app.config.ipynb #a8dcb9da
 SHIPPED = {
     'phantom': dict(_plain, size=128, epochs=9, batch_size=32, lr=1e-3),
     'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3),
     'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=40, batch_size=32, lr=2e-4),
     'fracatlas-fracture': dict(_fracatlas, model='fracture_resnet18', size=288, start_size=144, epochs=36, batch_size=32, lr=1e-3),
     'fracatlas-peer-protocol': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3, split='peer', allow_leaks=True),
-    'fracatlas-speedrun': dict(_fracatlas, model='resnet18', size=128, start_size=96, epochs=8, batch_size=32, lr=2e-3, ema=.99, resamples=200, pictures=False),
+    'fracatlas-speedrun': dict(_fracatlas, model='resnet18', size=128, start_size=96, epochs=14, batch_size=32, lr=2e-3, ema=.99, resamples=200, pictures=False),
     'multiregion-original': dict(model='resnet18', size=224, epochs=10, split='given', allow_leaks=True),
 }
 
