@@ -6,10 +6,10 @@
 __all__ = ['OURS', 'STEPS', 'QUICK', 'FULL', 'COLOURS', 'readable', 'draw_rows', 'lay_out', 'evict', 'process_tree',
            'anonymous_bytes', 'watch_memory', 'Watch', 'our_learner', 'ours', 'growing', 'peer_python', 'words_for',
            'Contestant', 'take_turns', 'race', 'StepClock', 'step_parts', 'training_operations', 'product_rate',
-           'reading_times', 'ratios', 'summarise', 'able', 'measure_speed', 'measure_ours', 'plan_benchmark',
+           'reading_times', 'ratios', 'summarise', 'able', 'invite', 'measure_speed', 'measure_ours', 'plan_benchmark',
            'run_benchmark', 'tell_benchmark', 'speed_table', 'plot_steps', 'plot_race']
 
-# %% ../../nbs/52b_app.benchmark.ipynb #6f94f468
+# %% ../../nbs/52b_app.benchmark.ipynb #07843b02
 import json
 import os
 import shutil
@@ -27,6 +27,7 @@ from threading import Event, Thread
 import numpy as np
 import pandas as pd
 import torch
+from fastcore.basics import patch
 from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm.auto import tqdm
@@ -164,7 +165,7 @@ class Watch(Callback):
         right = ((logits[:, 0] > 0) == (labels > .5)).float().mean().item()
         self.tell(Epoch(self.rate, self.middle - self.begin, 0., time.perf_counter() - self.middle, len(labels), right))
 
-# %% ../../nbs/52b_app.benchmark.ipynb #fcfe4e4c
+# %% ../../nbs/52b_app.benchmark.ipynb #ecf81c90
 def our_learner(
     task: Task, # what to train
     callbacks: list = (), # further ones
@@ -183,6 +184,7 @@ def our_learner(
                    Batches(cache.pixels, valid, labels[valid], 2*task.batch, **options), optimizer=cb.make_optimizer(model),
                    callbacks=[cb.Device(task.device), cb.MixedPrecision(config.precision), *layout, cb.StopOnNonFinite(), cb.ValidationMetrics(), cb.History(), cb.Schedule(), *callbacks])
 
+# %% ../../nbs/52b_app.benchmark.ipynb #8fbbecd9
 def ours(
     task: Task, # what to train
     go: Callable, # called before each epoch
@@ -230,7 +232,7 @@ def words_for(
     if name not in PEERS: return [sys.executable, '-c', OURS, name, *fields]
     return [python, '-c', peers.DOOR, str(Path(peers.__file__).resolve()), name, *fields]
 
-# %% ../../nbs/52b_app.benchmark.ipynb #a00bd8bd
+# %% ../../nbs/52b_app.benchmark.ipynb #83c88087
 class Contestant:
     "A contestant's process; raises `ExperimentError` with its last words if it dies."
     def __init__(self,
@@ -245,21 +247,25 @@ class Contestant:
             self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=task.scratch,
                                             start_new_session=True, env={**os.environ, 'PYTHONWARNINGS': 'ignore'})
 
-    def hear(self, event: str) -> dict: # what it tells next; raises `ExperimentError` if it ends
-        "Wait for an event, 'waiting' or 'epoch'."
-        for line in self.process.stdout:
-            if line.startswith('{"event"') and (said := json.loads(line))['event'] == event: return said
-        raise ExperimentError(f"{self.name} ended: {(self.log.read_text(errors='replace').strip().splitlines() or ['without a word'])[-1]}")
-
     def release(self): self.process.stdin.write('\n'); self.process.stdin.flush()
-
-    def stop(self):
-        "End it and all that it started."
-        if self.process.poll() is None: os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(); self.process.stdin.close(); self.process.stdout.close()
-
     def __enter__(self): return self
     def __exit__(self, *error): self.stop()
+
+# %% ../../nbs/52b_app.benchmark.ipynb #63c04f7d
+@patch
+def hear(self: Contestant,
+    event: str, # 'waiting' or 'epoch'
+) -> dict: # what it tells; raises `ExperimentError` if it ends before
+    "Wait for an event."
+    for line in self.process.stdout:
+        if line.startswith('{"event"') and (said := json.loads(line))['event'] == event: return said
+    raise ExperimentError(f"{self.name} ended: {(self.log.read_text(errors='replace').strip().splitlines() or ['without a word'])[-1]}")
+
+@patch
+def stop(self: Contestant):
+    "End it and all that it started."
+    if self.process.poll() is None: os.killpg(self.process.pid, signal.SIGKILL)
+    self.process.wait(); self.process.stdin.close(); self.process.stdout.close()
 
 # %% ../../nbs/52b_app.benchmark.ipynb #065fcaab
 def take_turns(
@@ -410,6 +416,18 @@ def able(
         except ExperimentError as error: reasons[name] = str(error)
     return good, reasons
 
+# %% ../../nbs/52b_app.benchmark.ipynb #ebd7b68d
+def invite(
+    task: Task, # what to train
+    python: str, # of the peers' environment; empty: made on first use
+    wanted: list, # names of peers
+    say: Callable = print, # where the words go
+) -> tuple: # names that run here, name → why not, a Python for the peers that run
+    "The contestants, in the environment that they need."
+    try: python = python or (peer_python(say) if {'fastai', 'timm'} & set(wanted) else sys.executable)
+    except (ExperimentError, OSError, subprocess.CalledProcessError) as error: python = str(error)
+    return *able(task, python, wanted), python if Path(python).exists() else sys.executable
+
 # %% ../../nbs/52b_app.benchmark.ipynb #5dc7ffcf
 def measure_speed(
     names: list, # contestants that run here
@@ -454,7 +472,7 @@ def plan_benchmark(
     if plan['images'] < 3*plan['batch']: raise ExperimentError(f"{plan['images']} pictures are {plan['images']//plan['batch']} batches; the first two are not counted: ask for {3*plan['batch']} with --images, or for smaller batches")
     return plan
 
-# %% ../../nbs/52b_app.benchmark.ipynb #472cdc4e
+# %% ../../nbs/52b_app.benchmark.ipynb #6461c279
 def run_benchmark(
     data: str = '', # folder of radiographs; empty: the built-in phantom
     out: str = 'benchmark', # folder for `benchmark.json`
@@ -466,25 +484,19 @@ def run_benchmark(
     epochs: int = 10, # of a race; other than 10 for trials only
     python: str = '', # of an environment with fastai and timm; empty: made on first use
     device: str = 'auto', # 'auto', 'cpu' or 'cuda'
-    progress: bool = True, # show progress bars
-    say: Callable = print, # where the words go
-    wanted: tuple = tuple(PEERS), # peers
+    progress: bool = True, say: Callable = print, wanted: tuple = tuple(PEERS), # show progress bars; where the words go; peers
 ) -> dict: # contents of `benchmark.json`
     "Our loop beside the peers, in one run on one machine."
     clock, plan = time.time(), plan_benchmark(quick, size=size, batch=batch, images=images)
-    catalog = open_data(Config(data=data), progress)
+    catalog = open_data(Config(data=data), progress) # the phantom, if none is named
     with tempfile.TemporaryDirectory(prefix='bonefrac-benchmark-') as scratch:
         folder = lay_out(catalog, Path(scratch)/'folder', plan['images'], max(plan['batch'], plan['images']//4))
         task = Task(str(folder), plan['size'], plan['batch'], epochs, model, core_count(), cb.find_device(device).type, scratch)
-        try: python = python or (peer_python(say) if {'fastai', 'timm'} & set(wanted) else sys.executable)
-        except (ExperimentError, OSError, subprocess.CalledProcessError) as error: python = str(error)
-        names, reasons = able(task, python, list(wanted))
-        python = python if Path(python).exists() else sys.executable
+        names, reasons, python = invite(task, python, list(wanted), say)
         repeats, own = measure_speed(names, task, python, plan['rounds'], plan['races'], progress), measure_ours(task)
         own['progressive'] = dict(start_size=task.size//64*32, **{k: v for k, v in race('growing', task, python).items() if k != 'first_epoch'})
     result = tell_benchmark(repeats, reasons, own, task, plan, catalog.source.iloc[0], round(time.time() - clock, 1))
-    write_json(result, Path(out)/'benchmark.json')
-    say(f'{speed_table(result).to_string()}\n{Path(out)/"benchmark.json"}   ({result["machine"]["seconds"]:.0f} s)')
+    say(f'{speed_table(result).to_string()}\n{write_json(result, Path(out)/"benchmark.json")}   ({result["machine"]["seconds"]:.0f} s)')
     return result
 
 # %% ../../nbs/52b_app.benchmark.ipynb #99863128
@@ -509,13 +521,13 @@ def speed_table(
     columns |= {'MiB': [v and v/2**20 for v in result['memory'].values()], 'scores/s': list(result['evaluation'].values())}
     return pd.DataFrame(columns, index=names).astype(float).round(2)
 
-# %% ../../nbs/52b_app.benchmark.ipynb #ec77f0bd
+# %% ../../nbs/52b_app.benchmark.ipynb #a4d1604b
 COLOURS = dict(load=7, augment=4, forward=0, loss=9, backward=2, optimiser=3, other=8)
 
 def plot_steps(
     step: dict, # seconds of each part, from `step_parts`
-    ax: 'matplotlib.axes.Axes | None' = None, # to draw on; None makes one
-) -> 'matplotlib.axes.Axes': # with one bar
+    ax=None, # axes of matplotlib to draw on; None makes them
+): # -> axes with one bar
     "A training step in its parts."
     import matplotlib.pyplot as plt # whoever does not draw need not wait for it
     import seaborn as sns
@@ -528,10 +540,10 @@ def plot_steps(
     sns.despine(ax=ax, left=True)
     return ax
 
-# %% ../../nbs/52b_app.benchmark.ipynb #af5d86d4
+# %% ../../nbs/52b_app.benchmark.ipynb #346bb369
 def plot_race(
     result: dict, # contents of `benchmark.json`
-) -> 'matplotlib.figure.Figure': # rate, ten epochs, first epoch, memory
+): # -> a figure of matplotlib: rate, ten epochs, first epoch, memory
     "All contestants side by side, with the spread of the repeats."
     import matplotlib.pyplot as plt
     import seaborn as sns

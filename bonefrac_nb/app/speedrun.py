@@ -23,7 +23,7 @@ from .config import load_config
 from .experiment import ExperimentError, environment
 from ..data.files import write_json
 
-# %% ../../nbs/52c_app.speedrun.ipynb #87581981
+# %% ../../nbs/52c_app.speedrun.ipynb #2b0cebc2
 def cold_run(
     config: str, # a shipped name or a file
     seed: int, # of the run
@@ -34,7 +34,7 @@ def cold_run(
     "Train and judge from cold files; raises `ExperimentError` with the last words of a run that fails."
     if data: evict(Path(data))
     run, words = scratch/f'run{seed}', [w for k, v in (overrides or {}).items() for w in (f'--{k}', str(v))]
-    command = [sys.executable, '-c', 'import sys; from bonefrac_nb.app.cli import main; sys.exit(main(sys.argv[1:]))', 'train', '--config', config]
+    command = [sys.executable, '-c', 'import sys, bonefrac_nb.app.cli as c; sys.exit(c.main(sys.argv[1:]))', 'train', '--config', config]
     start = time.time()
     done = subprocess.run([*command, *(['--data', data] if data else []), '--seed', str(seed), '--run', str(run), *words], capture_output=True, text=True,
                           env={**os.environ, 'BONEFRAC_CACHE': str(scratch/f'cache{seed}')})

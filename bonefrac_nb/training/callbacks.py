@@ -592,11 +592,11 @@ class EarlyStopping(Callback):
     def state_dict(self): return dict(best=self.best, waited=self.waited)
     def load_state_dict(self, state): self.best, self.waited = state['best'], state['waited']
 
-# %% ../../nbs/31_training.callbacks.ipynb #67f4a812
+# %% ../../nbs/31_training.callbacks.ipynb #50d2e7c4
 def plot_history(
     history: Sequence[dict], # rows of `learner.history`
     figsize: tuple[float, float] = (8, 2.6), # inches
-) -> 'matplotlib.figure.Figure': # losses on the left, other figures of the validation on the right
+): # -> a figure of matplotlib: losses on the left, other figures of the validation on the right
     "The curves of a run"
     import matplotlib.pyplot as plt # whoever does not draw need not wait for it
     import seaborn as sns
@@ -627,9 +627,9 @@ class LivePlot(Callback):
         else: self.handle = (self.show or display_figure)(figure)
         close(figure)
 
-# %% ../../nbs/31_training.callbacks.ipynb #1649123e
+# %% ../../nbs/31_training.callbacks.ipynb #8a8e31ed
 def display_figure(
-    figure: 'matplotlib.figure.Figure', # to show in the notebook
+    figure, # of matplotlib, to show in the notebook
 ): # -> a handle whose `update` replaces it
     "Show a figure that can be replaced"
     from IPython.display import display
@@ -665,7 +665,7 @@ class RateTest(Callback):
         exploded = not smooth[-1] < 4 * max(smooth.min(), 1e-3)
         if exploded or len(self.rates) == len(self.plan): raise CancelFit
 
-# %% ../../nbs/31_training.callbacks.ipynb #446e7906
+# %% ../../nbs/31_training.callbacks.ipynb #cccd791d
 class RateCurve(NamedTuple):
     "What `lr_find` saw"
     rates: np.ndarray # learning rates, rising
@@ -673,8 +673,8 @@ class RateCurve(NamedTuple):
     suggestion: float # rate at which the loss fell most steeply
 
     def plot(self,
-        ax: 'matplotlib.axes.Axes|None' = None, # to draw on; None makes one
-    ) -> 'matplotlib.axes.Axes': # with the curve
+        ax=None, # axes of matplotlib to draw on; None makes them
+    ): # -> axes with the curve
         "Loss over learning rate, with the suggestion"
         import matplotlib.pyplot as plt
         import seaborn as sns
