@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['OURS', 'STEPS', 'QUICK', 'FULL', 'COLOURS', 'readable', 'draw_rows', 'lay_out', 'evict', 'process_tree',
-           'anonymous_bytes', 'watch_memory', 'Watch', 'our_learner', 'ours', 'growing', 'peer_python', 'words_for',
-           'Contestant', 'take_turns', 'race', 'StepClock', 'step_parts', 'training_operations', 'product_rate',
-           'reading_times', 'ratios', 'summarise', 'able', 'invite', 'measure_speed', 'measure_ours', 'plan_benchmark',
-           'run_benchmark', 'tell_benchmark', 'speed_table', 'plot_steps', 'plot_race']
+           'anonymous_bytes', 'watch_memory', 'Watch', 'our_config', 'half_side', 'our_learner', 'ours', 'growing',
+           'peer_python', 'words_for', 'Contestant', 'take_turns', 'race', 'StepClock', 'step_parts',
+           'training_operations', 'product_rate', 'reading_times', 'ratios', 'summarise', 'able', 'invite',
+           'measure_speed', 'measure_ours', 'plan_benchmark', 'run_benchmark', 'tell_benchmark', 'speed_table',
+           'plot_steps', 'plot_race']
 
 # %% ../../nbs/52b_app.benchmark.ipynb #07843b02
 import json
@@ -165,7 +166,16 @@ class Watch(Callback):
         right = ((logits[:, 0] > 0) == (labels > .5)).float().mean().item()
         self.tell(Epoch(self.rate, self.middle - self.begin, 0., time.perf_counter() - self.middle, len(labels), right))
 
-# %% ../../nbs/52b_app.benchmark.ipynb #ecf81c90
+# %% ../../nbs/52b_app.benchmark.ipynb #6eb797d9
+def our_config(
+    task: Task, # what to train
+) -> tuple: # `Config` with number format and layout chosen; what they were chosen from
+    "The setup of this machine, asked for once for each cache."
+    return settle(Config(model=task.model, size=task.size, batch_size=task.batch, device=task.device), Path(task.scratch)/'cache')
+
+def half_side(task: Task) -> int: return task.size//64*32 # where growing images begin, pixels
+
+# %% ../../nbs/52b_app.benchmark.ipynb #b9dfeacd
 def our_learner(
     task: Task, # what to train
     callbacks: list = (), # further ones
@@ -176,7 +186,7 @@ def our_learner(
     train, valid = (np.flatnonzero(catalog.split == part) for part in ('train', 'val'))
     mean, std = measure_mean_std(cache.pixels, train)
     labels, options = catalog.fractured.to_numpy(np.float32), dict(mean=mean, std=std, device=task.device)
-    config = settle(Config(model=task.model, size=task.size, batch_size=task.batch, device=task.device), Path(task.scratch)/'cache')[0]
+    config = our_config(task)[0]
     torch.manual_seed(0)
     model = create_model(task.model, in_chans=1, num_classes=1)
     layout = [cb.ChannelsLast()] if config.channels_last else []
@@ -184,7 +194,7 @@ def our_learner(
                    Batches(cache.pixels, valid, labels[valid], 2*task.batch, **options), optimizer=cb.make_optimizer(model),
                    callbacks=[cb.Device(task.device), cb.MixedPrecision(config.precision), *layout, cb.StopOnNonFinite(), cb.ValidationMetrics(), cb.History(), cb.Schedule(), *callbacks])
 
-# %% ../../nbs/52b_app.benchmark.ipynb #8fbbecd9
+# %% ../../nbs/52b_app.benchmark.ipynb #74f38360
 def ours(
     task: Task, # what to train
     go: Callable, # called before each epoch
@@ -199,7 +209,7 @@ def growing(
     tell: Callable, # takes the `Epoch` that is done
 ):
     "The same with images that grow from half the side; beside the others, not instead of ours."
-    our_learner(task, [Watch(go, tell), cb.GrowImages(task.size//64*32)]).fit(task.epochs)
+    our_learner(task, [Watch(go, tell), cb.GrowImages(half_side(task))]).fit(task.epochs)
 
 # %% ../../nbs/52b_app.benchmark.ipynb #d07e4984
 OURS = 'import sys; from bonefrac_nb.app.benchmark import growing, ours; from bonefrac_nb.app.peers import compete; compete(sys.argv[1:], dict(ours=ours, growing=growing))'
@@ -300,14 +310,14 @@ def race(
         ends = [one.hear('epoch') for _ in range(task.epochs)]
     return dict(first_epoch=ends[0]['time'] - one.began, last_epoch=ends[-1]['time'] - one.began, memory=max(seen), accuracy=ends[-1]['accuracy'])
 
-# %% ../../nbs/52b_app.benchmark.ipynb #778eb7a6
+# %% ../../nbs/52b_app.benchmark.ipynb #685ed248
 STEPS = ('load', 'augment', 'forward', 'loss', 'backward', 'optimiser', 'other')
 
 class StepClock(Callback):
     "Seconds of each part of each training step."
     order = 99; in_lr_find = False
     def before_fit(self, learner):
-        self.parts, self.augmented, prepare = [], 0., learner.train._prepare
+        self.parts, prepare = [], learner.train._prepare
         def timed(*args):
             self.read = time.perf_counter(); batch = prepare(*args); synchronise(); self.done = time.perf_counter()
             return batch
@@ -446,12 +456,12 @@ def measure_speed(
         for figure, key in dict(ten_epochs='last_epoch', first_epoch='first_epoch', memory='memory', accuracy='accuracy').items(): out[figure][name].append(ran[key])
     return out
 
-# %% ../../nbs/52b_app.benchmark.ipynb #8ec93039
+# %% ../../nbs/52b_app.benchmark.ipynb #cb644415
 def measure_ours(
     task: Task, # what to train
 ) -> dict: # `step`, `operations`, `product`, `share_of_product`, `reading`, `setup`
     "Where our own time goes."
-    config, setup = settle(Config(model=task.model, size=task.size, batch_size=task.batch, device=task.device))
+    config, setup = our_config(task)
     step, model = step_parts(task), create_model(task.model, in_chans=1, num_classes=1)
     operations, numbers = training_operations(model, torch.zeros(task.batch, 1, task.size, task.size)), cb.PRECISIONS[config.precision] or torch.float32
     product = product_rate(numbers, task.device)
@@ -472,7 +482,7 @@ def plan_benchmark(
     if plan['images'] < 3*plan['batch']: raise ExperimentError(f"{plan['images']} pictures are {plan['images']//plan['batch']} batches; the first two are not counted: ask for {3*plan['batch']} with --images, or for smaller batches")
     return plan
 
-# %% ../../nbs/52b_app.benchmark.ipynb #6461c279
+# %% ../../nbs/52b_app.benchmark.ipynb #3e4c3821
 def run_benchmark(
     data: str = '', # folder of radiographs; empty: the built-in phantom
     out: str = 'benchmark', # folder for `benchmark.json`
@@ -494,7 +504,7 @@ def run_benchmark(
         task = Task(str(folder), plan['size'], plan['batch'], epochs, model, core_count(), cb.find_device(device).type, scratch)
         names, reasons, python = invite(task, python, list(wanted), say)
         repeats, own = measure_speed(names, task, python, plan['rounds'], plan['races'], progress), measure_ours(task)
-        own['progressive'] = dict(start_size=task.size//64*32, **{k: v for k, v in race('growing', task, python).items() if k != 'first_epoch'})
+        own['progressive'] = dict(start_size=half_side(task), **{k: v for k, v in race('growing', task, python).items() if k != 'first_epoch'})
     result = tell_benchmark(repeats, reasons, own, task, plan, catalog.source.iloc[0], round(time.time() - clock, 1))
     say(f'{speed_table(result).to_string()}\n{write_json(result, Path(out)/"benchmark.json")}   ({result["machine"]["seconds"]:.0f} s)')
     return result
