@@ -33,6 +33,9 @@ class DataFields:
     rows: str = option('all', "'all', or 'development': of FracAtlas only the published development ids")
     size: int = option(192, 'side of the square that a picture is letterboxed into, pixels')
     start_size: int = option(0, 'side of the training images in the first epoch, from where they grow to `size`, pixels; 0: full size throughout')
+    crop: int = option(0, 'side of the square crops, at full resolution, that the first part of the training sees in place of whole pictures, pixels; 0: whole pictures throughout')
+    crop_share: float = option(0.6, 'share of the epochs that see crops, 0-1')
+    crop_near: float = option(0.75, 'probability that the crop of a picture with boxes is laid around one of them, 0-1')
     split: str = option('groups', "'groups' (what belongs together stays together), 'given' (the source's own), 'peer' (near copies together, patients not), 'random' (images alone)")
     copies: str = option('auto', "search for copies: 'quick' (upright ones), 'full' (framed, cropped, mirrored and turned ones too), 'auto' (what `bonefrac audit` found in the same pictures, else quick)")
     split_file: str = option('', 'table with image_id and split (as split.csv) that is used in place of `split`; empty: none')
@@ -47,8 +50,10 @@ class DataFields:
 @dataclass
 class ModelFields:
     model: str = option('resnet18', 'name from `bonefrac_nb.models.registry.list_models()`')
+    init: str = option('', "weights to begin with: folder of a finished run with the same network; empty: random ones")
     stem: str = option('', "ResNet stem: '7x7', 'deep' or '3x3'; empty: the model's own")
     downsample: str = option('', "ResNet shortcut: 'conv' or 'avg'; empty: the model's own")
+    base_width: int = option(0, "channels of ResNet's first stage; half as many make a network of a quarter of the cost; 0: the model's own, 64")
     zero_init_residual: bool = option(False, 'each residual block begins as the identity')
     dropout: float = option(-1.0, "probability in the classifier, 0-1; negative: the model's own")
 
@@ -119,7 +124,7 @@ CHOICES = dict(rows=('all', 'development'), copies=('auto', 'quick', 'full'), sp
                stem=('', '7x7', 'deep', '3x3'), downsample=('', 'conv', 'avg'))
 
 # %% ../../nbs/50_app.config.ipynb #cfaa11d8
-RANGES = dict(size=(32, 4096), start_size=(0, 4096), epochs=(1, 100000), batch_size=(2, 65536), accumulate=(1, 4096), lr=(0, 100), warmup=(0, 1),
+RANGES = dict(size=(32, 4096), start_size=(0, 4096), crop=(0, 4096), crop_share=(0, 1), crop_near=(0, 1), base_width=(0, 1024), epochs=(1, 100000), batch_size=(2, 65536), accumulate=(1, 4096), lr=(0, 100), warmup=(0, 1),
               val_share=(0, 0.9), test_share=(0, 0.9), ema=(0, 0.99999), label_smoothing=(0, 0.5), weight_decay=(0, 100),
               dropout=(-1, 0.99), phantom_images=(40, 10**7), phantom_size=(64, 4096), resamples=(50, 10**6), clip=(0, 1e9),
               mixup=(0, 100), box_weight=(0, 1000), part_weight=(0, 1000), flip_horizontal=(0, 1), flip_vertical=(0, 1), erase=(0, 1), rotate=(0, 180), zoom=(0, 0.9),
@@ -168,14 +173,15 @@ SHIPPED = {
     'phantom': dict(_plain, size=128, epochs=9, batch_size=32, lr=1e-3),
     'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3),
     'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=40, batch_size=32, lr=2e-4),
-    'fracatlas-fracture': dict(_fracatlas, model='fracture_resnet18', size=288, start_size=144, epochs=36, batch_size=32, lr=1e-3),
+    'fracatlas-fracture': dict(_fracatlas, model='fracture_resnet18', base_width=32, size=384, crop=192, crop_share=.75, epochs=64, batch_size=32, lr=2e-3, zoom=.25),
+    'fracatlas-fracture-alexnet': dict(_fracatlas, model='fracture_alexnet', size=384, crop=192, crop_share=.75, epochs=48, batch_size=32, lr=5e-4, zoom=.25),
     'fracatlas-peer-protocol': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3, split='peer', allow_leaks=True),
     'fracatlas-speedrun': dict(_fracatlas, model='resnet18', size=128, start_size=96, epochs=14, batch_size=32, lr=2e-3, ema=.99, resamples=200, pictures=False),
     'multiregion-original': dict(model='resnet18', size=224, epochs=10, split='given', allow_leaks=True),
 }
 
 # %% ../../nbs/50_app.config.ipynb #5ac99319
-_for_source = dict(phantom=['phantom'], fracatlas=['fracatlas-resnet18', 'fracatlas-alexnet', 'fracatlas-fracture'], multiregion=['multiregion-original'])
+_for_source = dict(phantom=['phantom'], fracatlas=['fracatlas-resnet18', 'fracatlas-alexnet', 'fracatlas-fracture', 'fracatlas-fracture-alexnet'], multiregion=['multiregion-original'])
 
 # %% ../../nbs/50_app.config.ipynb #34a32cde
 def shipped_for(
@@ -184,7 +190,8 @@ def shipped_for(
 ) -> str | None: # name of a shipped configuration; None: the defaults
     "The shipped configuration for a recognised dataset."
     names = _for_source.get(source, [])
-    fits = [n for n in names if model is not None and SHIPPED[n].get('model', 'resnet18')[:6] == model[:6]]
+    learned = {n: SHIPPED[n].get('model', 'resnet18') for n in names}
+    fits = [n for alike in (lambda m: m == model, lambda m: m[:6] == (model or '')[:6]) for n in names if alike(learned[n])]
     return (fits or names or [None])[0]
 
 # %% ../../nbs/50_app.config.ipynb #a954e024

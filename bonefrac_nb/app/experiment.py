@@ -8,15 +8,15 @@ __all__ = ['MOST_CLASSES', 'COLUMNS', 'BOXES', 'CITE', 'MACHINE_FIELDS', 'SAME_P
            'names_of_flag', 'other_target', 'new_classes', 'known_classes', 'set_target', 'label_column', 'open_data',
            'choose_config', 'split_data', 'count_leaks', 'Parts', 'twin_units', 'outputs', 'has_map', 'teachers',
            'check_places', 'make_batches', 'model_options', 'check_network', 'processor_name', 'setup_file',
-           'time_setups', 'settle', 'make_callbacks', 'make_learner', 'Answers', 'look', 'score', 'fit_decision',
-           'sigmoid', 'fit_class_decision', 'predictions_table', 'class_answers', 'saved_columns', 'model_card',
-           'environment', 'run_state', 'run_folder', 'told_before', 'without_anatomy', 'class_transfer',
-           'shortcut_figures', 'find_copies', 'check_parts', 'check_split', 'check_fit', 'keep_split', 'prepare_parts',
-           'train_model', 'decide', 'figures', 'displayed_boxes', 'boxes_table', 'in_pictures', 'add_places', 'judge',
-           'picture_source', 'again', 'label_meaning', 'resume_config', 'begin', 'run_experiment', 'count_labels',
-           'describe_data', 'describe_split', 'finish', 'summary', 'load_run', 'whole', 'foreign_split', 'own_rows',
-           'evaluation_parts', 'find_run', 'evaluate_run', 'judge_again', 'prepare', 'list_files', 'trained',
-           'predict_files', 'joined', 'score_chunk', 'hand_out']
+           'time_setups', 'settle', 'make_callbacks', 'begin_with', 'taught_before', 'make_learner', 'Answers', 'look',
+           'score', 'fit_decision', 'sigmoid', 'fit_class_decision', 'predictions_table', 'class_answers',
+           'saved_columns', 'model_card', 'environment', 'run_state', 'run_folder', 'told_before', 'without_anatomy',
+           'class_transfer', 'shortcut_figures', 'find_copies', 'check_parts', 'check_split', 'check_fit', 'keep_split',
+           'prepare_parts', 'train_model', 'decide', 'figures', 'displayed_boxes', 'boxes_table', 'in_pictures',
+           'add_places', 'judge', 'picture_source', 'again', 'label_meaning', 'resume_config', 'begin',
+           'run_experiment', 'count_labels', 'describe_data', 'describe_split', 'finish', 'summary', 'load_run',
+           'whole', 'foreign_split', 'own_rows', 'evaluation_parts', 'find_run', 'evaluate_run', 'judge_again',
+           'prepare', 'list_files', 'trained', 'predict_files', 'joined', 'score_chunk', 'hand_out']
 
 # %% ../../nbs/51_app.experiment.ipynb #0560856c
 import hashlib
@@ -46,18 +46,18 @@ from ..data.copies import copy_pairs
 from ..data.datasets import FRACTURE_MEANING, file_ids, open_dataset
 from ..data.files import write_json, write_text
 from ..data.phantom import VERSION as PHANTOM_VERSION, write_phantom
-from ..data.split import assign_groups, file_split, find_leaks, given_split, load_split, make_split, peer_split, random_split, save_split
+from ..data.split import LeakError, assign_groups, file_split, find_leaks, given_split, load_split, make_split, peer_split, random_split, save_split
 from ..evaluation.report import (CLASSES, RESEARCH_USE, leak_statement, part_statement, probability_columns, run_class_metrics,
                                            run_metrics, show_figure, shown_part, write_report)
 from ..models.fracture import find_boxes, highest_points
-from ..models.registry import create_model
+from ..models.registry import create_model, load_weights
 from ..stats.calibration import NoFitError, fit_temperature
 from ..stats.classes import few_of_a_class, fit_class_temperature, macro_auroc, softmax
 from ..stats.intervals import draw, group_codes, stated
 from ..stats.metrics import MIN_COUNT, MetricError, sensitivity_threshold, youden_threshold
 from ..stats.localisation import localisation_summary
 from ..training import callbacks as cb
-from ..training.checkpoint import Checkpoints, SHIPPED, load_best, load_model, reference_answers, resume, save_model
+from ..training.checkpoint import Checkpoints, SHIPPED, load_best, load_card, load_model, reference_answers, resume, save_model
 from ..training.learner import Learner
 from ..training.places import TeachPlaces, findings_of, part_targets, view_targets
 
@@ -282,8 +282,11 @@ def check_places(
     catalog: pd.DataFrame, # from `open_data`
 ):
     "Raise `ConfigError` where a network with a fracture map is asked for what it cannot do."
-    if not has_map(config): return
+    if not has_map(config):
+        if config.crop: raise ConfigError(f'{config.model}: crops are for networks with a fracture map, as fracture_resnet18; set crop to 0')
+        return
     if catalog.attrs['learned'] != 'fractured': raise ConfigError(f"{config.model} learns 'fractured' and the boxes of fractures; for target '{catalog.attrs['learned']}' take a plain network, as resnet18")
+    if config.crop and (bare := int(((catalog.fractured == 1) & (catalog.boxes.map(len) == 0)).sum())): raise ConfigError(f'{bare} of the pictures that are called fractured have no box, so nobody knows what a crop of them shows; set crop to 0')
     if config.mixup: raise ConfigError(f'{config.model}: boxes cannot follow pictures that are mixed; set mixup to 0')
 
 # %% ../../nbs/51_app.experiment.ipynb #42899ee3
@@ -301,16 +304,16 @@ def make_batches(
     marks = parts.cache.boxes(parts.catalog) if train and has_map(config) else None
     return Batches(parts.cache.pixels, rows, labels, min(config.batch_size, len(rows)) if train else 2*config.batch_size, shuffle=train, drop_last=train,
                    seed=config.seed, augment=Augment(**knobs) if train else None, mean=mean, std=std, sample_weight=weight,
-                   units=twin_units(parts.catalog, rows) if train else None, boxes=marks)
+                   units=twin_units(parts.catalog, rows) if train else None, boxes=marks, near=config.crop_near)
 
 # %% ../../nbs/51_app.experiment.ipynb #49b3e5e2
 def model_options(
     config: Config, # model fields
 ) -> dict: # options of `create_model`
     "The options of the network that the configuration sets."
-    options = dict(stem=config.stem, downsample=config.downsample, zero_init_residual=config.zero_init_residual)
+    options = dict(base_width=config.base_width, stem=config.stem, downsample=config.downsample, zero_init_residual=config.zero_init_residual)
     if config.dropout >= 0: options['dropout' if config.model.startswith('alexnet') else 'drop_rate'] = config.dropout
-    return {k: v for k, v in options.items() if v != '' and v is not False}
+    return {k: v for k, v in options.items() if v or k in ('dropout', 'drop_rate')}
 
 # %% ../../nbs/51_app.experiment.ipynb #743e3682
 def check_network(
@@ -319,9 +322,10 @@ def check_network(
     "Raise `ConfigError` where model, size, device or precision do not work together; takes a fraction of a second."
     if config.start_size > config.size: raise ConfigError(f'start_size {config.start_size} is above size {config.size}; images can only grow')
     if config.start_size and config.early_stopping: raise ConfigError('early_stopping would count epochs in which images are still small; set start_size or early_stopping to 0')
+    if config.crop and (config.start_size or config.crop > config.size): raise ConfigError(f'crop {config.crop}: at most size {config.size}, and not together with start_size; images are cropped or grow')
     try:
         cb.choose_precision(config.precision, cb.find_device(config.device).type)
-        with torch.random.fork_rng(devices=[]), torch.inference_mode(): create_model(config.model, **model_options(config)).eval()(torch.zeros(1, 1, *[config.start_size or config.size]*2))
+        with torch.random.fork_rng(devices=[]), torch.inference_mode(): create_model(config.model, **model_options(config)).eval()(torch.zeros(1, 1, *[config.start_size or config.crop or config.size]*2))
     except (ValueError, RuntimeError) as error: raise ConfigError(f'{config.model} at {config.size} pixels on {config.device}: {error}') from error
 
 # %% ../../nbs/51_app.experiment.ipynb #308de1ab
@@ -384,9 +388,36 @@ def make_callbacks(
     extra = [(config.channels_last, cb.ChannelsLast), (config.accumulate > 1, lambda: cb.Accumulate(config.accumulate)),
              (config.clip, lambda: cb.ClipGradients(config.clip)), (config.ema, lambda: cb.EMA(config.ema)),
              (config.label_smoothing, lambda: cb.LabelSmoothing(config.label_smoothing)), (config.mixup, lambda: cb.Mixup(config.mixup, seed=config.seed)),
-             (config.start_size, lambda: cb.GrowImages(config.start_size)),
+             (config.start_size, lambda: cb.GrowImages(config.start_size)), (config.crop, lambda: cb.CropFirst(config.crop, config.crop_share)),
              (config.early_stopping, lambda: cb.EarlyStopping(patience=config.early_stopping)), (progress, cb.Progress), (live, cb.LivePlot)]
     return out + [make() for wanted, make in extra if wanted]
+
+# %% ../../nbs/51_app.experiment.ipynb #3b59e9e1
+def begin_with(
+    model: torch.nn.Module, # just made, is changed in place
+    folder: str, # of a finished run
+):
+    "Take over the weights of another run. Raises `ExperimentError` where the networks differ."
+    given, card = load_model(folder)
+    try: load_weights(model, given.state_dict())
+    except RuntimeError as error:
+        there, here = card['architecture']['name'], getattr(model, 'config', {}).get('name', type(model).__name__)
+        raise ExperimentError(f'{folder}: weights of {there} do not fit {here} with these options ({str(error).splitlines()[-1].strip()}); begin with a run of the same network') from error
+
+# %% ../../nbs/51_app.experiment.ipynb #3e249296
+def taught_before(
+    config: Config, # `init`
+    catalog: pd.DataFrame, # all rows
+    cache: Cache, # their pixels
+    split: pd.DataFrame, # their parts
+) -> list: # of `{"kind", "n"}`, empty where nothing leaks
+    "Scored pictures of val and test that the first weights were taught on, or that are of one group with such."
+    if not config.init: return []
+    table = Path(config.init)/'split.csv'
+    own = load_split(table) if table.exists() else pd.DataFrame(columns=['group', 'split'])
+    reason = foreign_split(catalog, cache, load_card(config.init), own).reason
+    known = split[split.scored & split.split.isin(['val', 'test']) & reason.str.contains('was taught on').to_numpy()]
+    return [{'kind': f'first weights were taught on it, in {part}', 'n': int(n)} for part, n in known.split.value_counts().items()]
 
 # %% ../../nbs/51_app.experiment.ipynb #90409823
 def make_learner(
@@ -400,9 +431,10 @@ def make_learner(
     live: bool = False, # in a notebook, show the curves as they grow
     teach: list = (), # callbacks that add to the loss, from `teachers`
 ) -> Learner: # ready to `fit`
-    "Network, loss, optimiser and callbacks; the seed decides the first weights."
+    "Network, loss, optimiser and callbacks; the seed decides the first weights, unless there are some to begin with."
     torch.manual_seed(config.seed)
     model = create_model(config.model, in_chans=1, num_classes=num_classes, **model_options(config))
+    if config.init: begin_with(model, config.init)
     optimizer = cb.make_optimizer(model, config.optimizer, lr=config.lr, weight_decay=config.weight_decay)
     loss = cb.make_loss(train.labels, balance=config.balance if config.balance == 'loss' else 'none', num_classes=num_classes)
     return Learner(model, train, valid, loss=loss, optimizer=optimizer, callbacks=[*make_callbacks(config, folder, progress, ids, live), *teach], seed=config.seed)
@@ -416,10 +448,10 @@ class Answers(NamedTuple):
     points: 'np.ndarray | None' = None # `[N,2]`, x and y of each map's highest cell
 
 def _said(model, x, flip):
-    "Logits and, if the network has one, fracture map."
-    if hasattr(model, 'findings'): return findings_of(model, x, flip)[:2]
+    "Logits and, if the network has them, fracture map and sides of boxes."
+    if hasattr(model, 'findings'): return findings_of(model, x, flip)[:3]
     logit = model(x).float()
-    return ((logit + model(x.flip(-1)).float())/2 if flip else logit), None
+    return ((logit + model(x.flip(-1)).float())/2 if flip else logit), None, None
 
 # %% ../../nbs/51_app.experiment.ipynb #95826a0b
 @torch.inference_mode()
@@ -434,17 +466,17 @@ def look(
     device, said = next(model.parameters()).device, []
     if device.type == 'cpu': cb.keep_freed_memory()
     for batch in tqdm(batches, desc='score', leave=False, disable=not progress):
-        logit, place = _said(model, batch.images.to(device).contiguous(memory_format=torch.channels_last), flip)
-        said.append((logit.cpu(), None if place is None else place.cpu()))
-    logits = torch.cat([logit for logit, _ in said]).numpy().astype(np.float64)
+        said.append([part if part is None else part.cpu() for part in _said(model, batch.images.to(device).contiguous(memory_format=torch.channels_last), flip)])
+    logits, *place = (None if part[0] is None else torch.cat(part) for part in zip(*said))
+    logits = logits.numpy().astype(np.float64)
     logits = logits[:, 0] if logits.shape[1] == 1 else logits
-    return Answers(logits) if said[0][1] is None else Answers(logits, *_places(torch.cat([place for _, place in said]), batch.images.shape[-1]))
+    return Answers(logits) if place[0] is None else Answers(logits, *_places(*place, batch.images.shape[-1]))
 
 # %% ../../nbs/51_app.experiment.ipynb #ecbc3564
-def _places(map, size):
+def _places(map, sides, size):
     "Boxes, their scores and highest points of maps of squares of `size` pixels."
     stride = size/map.shape[-1]
-    boxes, scores = zip(*find_boxes(map, stride))
+    boxes, scores = zip(*find_boxes(map, sides, stride))
     return list(boxes), list(scores), highest_points(map, stride)
 
 def score(
@@ -536,12 +568,14 @@ def model_card(
 ) -> dict: # contents of `model.json`
     "The contract of trained weights."
     taught = parts.cache.index[parts.split.split.isin(['train', 'val']).to_numpy()]
+    before = load_card(config.init)['training_data'] if config.init else dict(pixels=[])
+    begun = dict(begun_with={k: before[k] for k in ('source', 'pictures')}) if config.init else {}
     return dict(architecture=dict(name=config.model, in_chans=1, num_classes=outputs(parts.classes), options=model_options(config)),
                 preprocessing=dict(size=config.size, fit='letterbox', range='0-1', mean=mean, std=std, flip_test=config.flip_test),
                 classes=parts.classes, thresholds=decision['thresholds'],
                 calibration=dict(temperature=decision['temperature'], fitted_on=decision['fitted_on']),
                 training_data=dict(source=parts.catalog.source.iloc[0], fingerprint=fingerprint(parts.catalog), pictures=len(taught),
-                                   pixels=sorted(set(taught.pixel_sha256.str[:16]) - {''})),
+                                   pixels=sorted({*taught.pixel_sha256.str[:16], *before['pixels']} - {''}), **begun),
                 leaks=parts.leaks, allow_leaks=config.allow_leaks, version=bonefrac_nb.__version__, research_use=RESEARCH_USE)
 
 # %% ../../nbs/51_app.experiment.ipynb #9ba3264a
@@ -703,7 +737,9 @@ def prepare_parts(
     check_parts(split, catalog)
     leaks = find_leaks(split, catalog, pairs)
     keep_split(split, folder/'split.csv', leaks, config.allow_leaks)
-    return Parts(catalog, cache, split, count_leaks(leaks), {'test': shortcut_figures(config, catalog, cache, split)}, search)
+    before = taught_before(config, catalog, cache, split)
+    if before and not config.allow_leaks: raise LeakError(f"{config.init}: {sum(b['n'] for b in before)} scored pictures of this split were among those that these weights were taught on; use the same split, or say allow_leaks: true")
+    return Parts(catalog, cache, split, count_leaks(leaks) + before, {'test': shortcut_figures(config, catalog, cache, split)}, search)
 
 # %% ../../nbs/51_app.experiment.ipynb #972384cc
 def train_model(
@@ -832,7 +868,7 @@ def again(
     config: Config, # resolved
 ) -> str: # a command line
     "The command that makes the same run again."
-    files = (' --data PATH/TO/DATA' if config.data else '') + (' --split_file PATH/TO/SPLIT.csv' if config.split_file else '')
+    files = (' --data PATH/TO/DATA' if config.data else '') + (' --split_file PATH/TO/SPLIT.csv' if config.split_file else '') + (' --init PATH/TO/RUN' if config.init else '')
     return f"bonefrac train --config config.yaml{files} --seed {config.seed} --run NEW_FOLDER"
 
 # %% ../../nbs/51_app.experiment.ipynb #b11a012c
@@ -876,7 +912,7 @@ def begin(
     spent = pd.read_csv(folder/'history.csv').seconds.sum() if resuming and (folder/'history.csv').exists() else 0
     facts = dict(started=datetime.now(timezone.utc).isoformat(timespec='seconds'), seconds_before=round(float(spent), 1))
     config = replace(config, run=str(folder.absolute()), target=catalog.attrs['learned'],
-                     **{k: getattr(config, k) and str(Path(getattr(config, k)).absolute()) for k in ('data', 'split_file')})
+                     **{k: getattr(config, k) and str(Path(getattr(config, k)).absolute()) for k in ('data', 'split_file', 'init')})
     write_json(environment(again(config), 'running', **facts), folder/'environment.json')
     save_config(config, folder/'config.yaml')
     return config, folder, facts

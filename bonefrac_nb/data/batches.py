@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from fastcore.basics import patch, store_attr
 from typing import NamedTuple
-from .augment import augment as augment_batch, Augment, image_state
+from .augment import augment as augment_batch, Augment, image_state, NO_AUGMENT
 
 # %% ../../nbs/18_data.batches.ipynb #4a17c59d
 class Batch(NamedTuple):
@@ -109,6 +109,8 @@ class Batches:
         units: np.ndarray | None = None, # [n], images of one unit stay next to each other when shuffled
         prefetch: bool = True, # read the next batch in the background
         boxes: list | None = None, # for each row of the array [k,4], pixels as stored; batches then carry them
+        crop: int | None = None, # side of the square that is cut out of each image, pixels; None: whole images
+        near: float = .75, # probability that the crop of an image with boxes is laid around one of them
     ):
         store_attr()
         self.rows, self.labels = np.asarray(rows, dtype=np.int64), np.asarray(labels, dtype=np.float32)
@@ -132,6 +134,8 @@ def _check_array(b):
 def _check_numbers(b):
     if not (b.size is None or 1 <= b.size <= b.pixels.shape[-1]):
         _fail(f'size up to the stored {b.pixels.shape[-1]} pixels', b.size, 'build a larger cache')
+    if b.crop is not None and not 1 <= b.crop <= (b.size or b.pixels.shape[-1]):
+        _fail(f'crop up to {b.size or b.pixels.shape[-1]} pixels', b.crop, 'take a smaller crop')
     if b.batch_size < 1 or not len(b):
         found = f'{len(b.rows)} rows, batch_size {b.batch_size}, drop_last {b.drop_last}'
         _fail('at least one batch', found, 'take more rows or smaller batches')
@@ -194,14 +198,21 @@ def _boxes(self: Batches, rows):
     return None if self.boxes is None else [scale*np.asarray(self.boxes[row], float).reshape(-1, 4) for row in rows]
 
 # %% ../../nbs/18_data.batches.ipynb #41f1ef31
+def _label_crops(labels, boxes, before):
+    "A crop of an image with boxes shows a fracture if it shows a box."
+    marked, shown = (torch.tensor([len(these) > 0 for these in each]) for each in (before, boxes))
+    return torch.where(marked, shown.float(), labels)
+
+# %% ../../nbs/18_data.batches.ipynb #d32cab40
 @patch
 def _prepare(self: Batches, raw, rows, labels, repeats):
-    images, boxes = resize(raw.to(self.device).float().div_(255), self.size), self._boxes(rows)
-    if self.augment is not None:
-        keys = torch.from_numpy(rows + (repeats << 32))
-        images, boxes, *_ = augment_batch(images, keys, self.epoch, self.seed, self.augment, boxes)
-    labels, keys = torch.from_numpy(labels).to(self.device), torch.from_numpy(rows).to(self.device)
-    batch = Batch((images - self.mean).div_(self.std), labels, keys)
+    images, boxes, labels = resize(raw.to(self.device).float().div_(255), self.size), self._boxes(rows), torch.from_numpy(labels)
+    if self.augment is not None or self.crop is not None:
+        keys, before = torch.from_numpy(rows + (repeats << 32)), boxes
+        images, boxes, *_ = augment_batch(images, keys, self.epoch, self.seed, self.augment or NO_AUGMENT, boxes, None, self.crop, self.near)
+        if self.crop is not None and boxes is not None: labels = _label_crops(labels, boxes, before)
+    keys = torch.from_numpy(rows).to(self.device)
+    batch = Batch((images - self.mean).div_(self.std), labels.to(self.device), keys)
     return batch if boxes is None else MarkedBatch(*batch, pad_boxes(boxes).to(self.device))
 
 # %% ../../nbs/18_data.batches.ipynb #d062f452

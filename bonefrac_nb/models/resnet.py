@@ -122,12 +122,13 @@ STEMS = ('7x7', 'deep', '3x3')
 def stem_conv(
     stem: str, # one of `STEMS`
     in_chans: int, # channels of the input
-) -> nn.Module: # gives `[N,64,H/2,W/2]`; '3x3' keeps the size
+    width: int = 64, # channels of the result
+) -> nn.Module: # gives `[N,width,H/2,W/2]`; '3x3' keeps the size
     "The convolutions before the first batch norm"
-    if stem == '7x7': return conv(in_chans, 64, 7, 2)
-    if stem == '3x3': return conv(in_chans, 64, 3)
-    def unit(inputs, stride=1): return conv(inputs, 32, 3, stride), nn.BatchNorm2d(32), nn.ReLU(inplace=True)
-    return nn.Sequential(*unit(in_chans, 2), *unit(32), conv(32, 64, 3))
+    if stem == '7x7': return conv(in_chans, width, 7, 2)
+    if stem == '3x3': return conv(in_chans, width, 3)
+    def unit(inputs, stride=1): return conv(inputs, width//2, 3, stride), nn.BatchNorm2d(width//2), nn.ReLU(inplace=True)
+    return nn.Sequential(*unit(in_chans, 2), *unit(width//2), conv(width//2, width, 3))
 
 # %% ../../nbs/20_models.resnet.ipynb #b008309e
 def check_option(
@@ -163,14 +164,15 @@ class ResNet(nn.Module):
         stem: str = '7x7', # '7x7'; 'deep': three 3×3 (ResNet-D); '3x3': one, size kept, for small pictures
         downsample: str = 'conv', # 'conv': strided 1×1 shortcut; 'avg': mean of 2×2 before it (ResNet-D)
         zero_init_residual: bool = False, # every block starts as the identity (Goyal 2017)
+        base_width: int = 64, # channels of the stem and of the first stage, even; each later stage has twice as many as the one before it
         drop_rate: float = 0., # dropout before the linear layer, a probability in [0, 1]
         features_only: bool = False, # no head: return the maps of the four stages
         generator: torch.Generator | None = None, # source of the initial weights; None: torch's global one
     ):
         super().__init__()
         self.in_chans, self.num_classes, self.features_only = in_chans, num_classes, features_only
-        self.add_stem(check_option('stem', stem, STEMS))
-        self.add_stages(block, depths, check_option('downsample', downsample, DOWNSAMPLES))
+        self.add_stem(check_option('stem', stem, STEMS), base_width)
+        self.add_stages(block, depths, check_option('downsample', downsample, DOWNSAMPLES), base_width)
         if not features_only: self.add_head(drop_rate)
         self.init_weights(zero_init_residual, generator)
 
@@ -178,9 +180,10 @@ class ResNet(nn.Module):
 @patch
 def add_stem(self: ResNet,
     stem: str, # one of `STEMS`
+    base_width: int, # channels
 ):
     "Register `conv1`, `bn1`, `relu`, `maxpool`"
-    self.conv1, self.bn1, self.relu = stem_conv(stem, self.in_chans), nn.BatchNorm2d(64), nn.ReLU(inplace=True)
+    self.conv1, self.bn1, self.relu = stem_conv(stem, self.in_chans, base_width), nn.BatchNorm2d(base_width), nn.ReLU(inplace=True)
     self.maxpool = nn.Identity() if stem == '3x3' else nn.MaxPool2d(3, 2, 1)
 
 # %% ../../nbs/20_models.resnet.ipynb #b164f9f4
@@ -189,11 +192,12 @@ def add_stages(self: ResNet,
     block: type[Residual], # `BasicBlock` or `Bottleneck`
     depths: Sequence[int], # blocks in each stage
     downsample: str, # one of `DOWNSAMPLES`
+    base_width: int, # channels of the first stage
 ):
     "Register `layer1` to `layer4`, and what comes out of them: `feature_channels`, `num_features`"
-    widths = [64 * 2**i for i in range(len(depths))]
+    widths = [base_width * 2**i for i in range(len(depths))]
     self.feature_channels = [width * block.expansion for width in widths]
-    for i, (inputs, width, depth) in enumerate(zip([64, *self.feature_channels], widths, depths)):
+    for i, (inputs, width, depth) in enumerate(zip([base_width, *self.feature_channels], widths, depths)):
         self.add_module(f'layer{i+1}', stage(block, inputs, width, depth, 1 if i == 0 else 2, downsample))
     self.num_features = self.feature_channels[-1]
 

@@ -7,10 +7,10 @@ __all__ = ['TRIM', 'MMAP', 'KEEP', 'PRECISIONS', 'SETUPS', 'SCHEDULES', 'MANY', 
            'ChannelsLast', 'cpu_has_bfloat16', 'choose_precision', 'step_seconds', 'fastest_setup', 'MixedPrecision',
            'cosine_schedule', 'onecycle_schedule', 'constant_schedule', 'Schedule', 'make_optimizer',
            'score_predictions', 'ValidationMetrics', 'write_history', 'History', 'Progress', 'NonFiniteLoss',
-           'StopOnNonFinite', 'Accumulate', 'ClipGradients', 'EMA', 'growing_side', 'GrowImages', 'LabelSmoothing',
-           'Mixup', 'class_counts', 'balanced_weights', 'make_loss', 'is_better', 'monitored', 'EarlyStopping',
-           'plot_history', 'LivePlot', 'display_figure', 'smoothed', 'RateTest', 'RateCurve', 'rate_curve',
-           'random_state', 'set_random_state', 'lr_find']
+           'StopOnNonFinite', 'Accumulate', 'ClipGradients', 'EMA', 'growing_side', 'GrowImages', 'CropFirst',
+           'LabelSmoothing', 'Mixup', 'class_counts', 'balanced_weights', 'make_loss', 'is_better', 'monitored',
+           'EarlyStopping', 'plot_history', 'LivePlot', 'display_figure', 'smoothed', 'RateTest', 'RateCurve',
+           'rate_curve', 'random_state', 'set_random_state', 'lr_find']
 
 # %% ../../nbs/31_training.callbacks.ipynb #1c003a8e
 import csv, ctypes, io, math, os, time, warnings
@@ -475,6 +475,20 @@ class GrowImages(Callback):
         learner.train.size = growing_side(learner.epoch, learner.epochs, self.start, full, self.share)
 
     def cleanup_fit(self, learner): learner.train.size = self.size
+
+# %% ../../nbs/31_training.callbacks.ipynb #ebe31a48
+class CropFirst(Callback):
+    "Train on crops first, on whole images at last"
+    order = 10
+    def __init__(self,
+        crop: int, # side of the crops, pixels of the full-size images
+        share: float = 0.6, # of the run that sees crops, in [0, 1]
+    ): self.crop, self.share = crop, share
+
+    def before_epoch(self, learner):
+        learner.train.crop = self.crop if learner.epoch < self.share*learner.epochs else None
+
+    def cleanup_fit(self, learner): learner.train.crop = None
 
 # %% ../../nbs/31_training.callbacks.ipynb #747a8c8c
 class LabelSmoothing(Callback):

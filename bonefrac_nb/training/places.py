@@ -12,7 +12,7 @@ import torch
 from fastcore.basics import patch
 from torch import nn, Tensor
 from ..data.catalog import REGIONS
-from ..models.fracture import Findings, known_loss, place_loss
+from ..models.fracture import Findings, known_loss, place_loss, sides_loss
 from .callbacks import Mixup
 from .learner import Callback
 
@@ -65,7 +65,8 @@ def place_terms(
 ) -> Tensor: # scalar
     "What the boxes of a batch teach its map"
     boxes = getattr(batch, 'boxes', found.map.new_zeros(len(batch.labels), 0, 4))
-    return place_loss(found.map, boxes, batch.labels, batch.images.shape[-1]/found.map.shape[-1])
+    stride = batch.images.shape[-1]/found.map.shape[-1]
+    return place_loss(found.map, boxes, batch.labels, stride) + sides_loss(found.sides, boxes, stride)
 
 # %% ../../nbs/33_training.places.ipynb #2cdf4428
 @patch
@@ -85,5 +86,5 @@ def findings_of(
     straight = model.findings(images)
     if not flip: return Findings(*(part.float() for part in straight))
     mirrored = model.findings(images.flip(-1))
-    mirrored = mirrored._replace(map=mirrored.map.flip(-1))
+    mirrored = mirrored._replace(map=mirrored.map.flip(-1), sides=mirrored.sides.flip(-1)[:, [2, 1, 0, 3]])
     return Findings(*((a.float() + b.float())/2 for a, b in zip(straight, mirrored)))
