@@ -8,8 +8,9 @@ __all__ = ['PICTURE_FEATURES', 'FOLDS', 'KNOWN_BEFORE', 'DISAGREE', 'LAGS', 'SET
            'out_of_fold', 'trivial_auroc', 'has_label_and_file', 'shortcut_table', 'shortcut_transfer',
            'table_features', 'in_order', 'label_density', 'label_runs', 'disagreement', 'label_conflicts',
            'error_of_disagreement', 'auroc_ceiling', 'missing_ceiling', 'label_error', 'label_by_status',
-           'change_points', 'label_batches', 'embed', 'neighbour_alikeness', 'nearest_labels', 'worth_of_neighbours',
-           'order_audit', 'hash_table', 'nearest_table', 'lookup_tables', 'known_copies', 'audited_copies']
+           'change_points', 'label_batches', 'embed', 'neighbour_alikeness', 'most_alike', 'nearest_labels',
+           'worth_of_neighbours', 'order_audit', 'hash_table', 'nearest_table', 'lookup_tables', 'known_copies',
+           'audited_copies']
 
 # %% ../../nbs/19_data.audit.ipynb #19808c8e
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,7 @@ from PIL import Image
 from scipy.special import logit, xlogy
 from threadpoolctl import threadpool_limits
 from .cache import Cache, core_count
-from .copies import find_copies, standardise, thumbnails
+from .copies import ROWS, find_copies, on_disk, standardise, thumbnails
 from .files import write_text
 from .radiograph import RadiographError, read_header
 from .split import PARTS, neighbours, random_split
@@ -405,12 +406,15 @@ def label_batches(
     return pieces.assign(share=pieces.positives / pieces.n, of_all=pieces.positives / max(1, label.sum()))
 
 # %% ../../nbs/19_data.audit.ipynb #7d293139
+def _blocks(n): return [slice(i, i + ROWS) for i in range(0, n, ROWS)]
+
 def embed(
     cache: Cache, # cache of N pictures
     side: int = 32, # cells along each side
 ) -> np.ndarray: # float32 [N,side²], inner products are correlations; zeros where nothing was decoded
-    "Standardised thumbnails, in which alike pictures are near."
-    return standardise(thumbnails(cache, side).reshape(len(cache), -1))
+    "Standardised thumbnails, in which alike pictures are near; they lie on disk."
+    small = thumbnails(cache, side).reshape(len(cache), -1)
+    return on_disk((standardise(small[block]),) for block in _blocks(len(cache)))[0]
 
 # %% ../../nbs/19_data.audit.ipynb #62de1ca7
 LAGS = (1, 2, 3, 5, 10, 20, 50, 100)
@@ -445,9 +449,35 @@ def neighbour_alikeness(
     for lag in LAGS:
         (a, b), near = _pairs_and_strangers(number, lag, rng)
         if len(a) < 4 * MIN_COUNT or len(set(number[a] // 20)) < FOLDS: continue
-        alike = (embedding[a] * embedding[b]).sum(1)
+        alike = np.concatenate([(embedding[a[block]] * embedding[b[block]]).sum(1) for block in _blocks(len(a))])
         rows.append((lag, *bootstrap(auroc, near, alike, number[a] // 20, n_boot, seed), len(a) // 2))
     return pd.DataFrame(rows, columns=['lag', 'auroc', 'lo', 'hi', 'n'])
+
+# %% ../../nbs/19_data.audit.ipynb #c5d4e3f2
+def _largest(alike, k):
+    "Columns [M,k] of the largest of each row, largest first; of equals the first if k is 1."
+    some = alike.argmax(1)[:, None] if k == 1 else np.sort(np.argpartition(-alike, min(k, alike.shape[1]) - 1, axis=1)[:, :k], axis=1)
+    return np.take_along_axis(some, np.argsort(-np.take_along_axis(alike, some, 1), axis=1, kind='stable'), 1)
+
+# %% ../../nbs/19_data.audit.ipynb #e7f6a5b4
+def most_alike(
+    embedding: np.ndarray, # float [N,F], inner products are similarities
+    rows: np.ndarray, # int [M], rows for which the most alike are wanted
+    known: np.ndarray, # int [K], rows among which they are looked for
+    k: int, # how many, at most K
+    block: int = ROWS, # rows that are compared at once, with four times as many
+) -> tuple[np.ndarray, np.ndarray]: # int [M,k], rows of the embedding; float [M,k], how alike they are; most alike first
+    "The most alike pictures."
+    found = []
+    for query in (embedding[rows[i:i + block]] for i in range(0, len(rows), block)):
+        best = np.zeros((len(query), 0), int), np.zeros((len(query), 0), query.dtype)
+        for some in (known[j:j + 4 * block] for j in range(0, len(known), 4 * block)):
+            product = query @ embedding[some].T
+            top = _largest(product, k)
+            both = np.c_[best[0], some[top]], np.c_[best[1], np.take_along_axis(product, top, 1)]
+            best = [np.take_along_axis(part, _largest(both[1], k), 1) for part in both]
+        found.append(best)
+    return tuple(np.concatenate(part) for part in zip(*found))
 
 # %% ../../nbs/19_data.audit.ipynb #5b0c1429
 def nearest_labels(
@@ -460,10 +490,9 @@ def nearest_labels(
     scores = np.zeros(len(labels))
     for held in np.unique(fold):
         test, train = np.flatnonzero(fold == held), np.flatnonzero(fold != held)
-        alike = embedding[test] @ embedding[train].T
-        top = np.argpartition(-alike, min(k, alike.shape[1] - 1), axis=1)[:, :k]
-        weight = np.take_along_axis(alike, top, 1).clip(1e-3)
-        scores[test] = (labels[train][top] * weight).sum(1) / weight.sum(1)
+        nearest, alike = most_alike(embedding, test, train, k)
+        weight = alike.clip(1e-3)
+        scores[test] = (labels[nearest] * weight).sum(1) / weight.sum(1)
     return scores
 
 # %% ../../nbs/19_data.audit.ipynb #e74ee66f
@@ -501,8 +530,9 @@ def order_audit(
     found = {'random_split': {'n': torn, 'of': int(test.sum())}}
     if embedding is None: return found
     number, labels = catalog.number.iloc[rows].to_numpy(int), catalog.fractured.iloc[rows].to_numpy(int)
-    alike = neighbour_alikeness(number, embedding[rows], seed, n_boot)
-    return {**found, 'alike': alike.to_dict('records'), 'worth': worth_of_neighbours(embedding[rows], labels, np.asarray(groups)[rows], seed, n_boot)}
+    embedding = on_disk((embedding[rows[block]],) for block in _blocks(len(rows)))[0]
+    alike = neighbour_alikeness(number, embedding, seed, n_boot)
+    return {**found, 'alike': alike.to_dict('records'), 'worth': worth_of_neighbours(embedding, labels, np.asarray(groups)[rows], seed, n_boot)}
 
 # %% ../../nbs/19_data.audit.ipynb #d77eec38
 def _memory_auroc(truth, score, groups):
@@ -537,11 +567,11 @@ def nearest_table(
     train: np.ndarray, # bool [N]
     test: np.ndarray, # bool [N]
     groups: 'np.ndarray | None' = None, # [N], for the interval; None: each image on its own
-    block: int = 1024, # rows that are compared at once
+    block: int = ROWS, # rows that are compared at once
 ) -> dict: # n, accuracy, auroc, chance (accuracy of the better constant)
     "What the label of the most alike picture of train scores on another part, with no learning."
     known, rows = np.flatnonzero(train), np.flatnonzero(test)
-    nearest = np.concatenate([known[(embedding[rows[i:i + block]] @ embedding[known].T).argmax(1)] for i in range(0, len(rows), block)])
+    nearest = most_alike(embedding, rows, known, 1, block)[0][:, 0]
     answer, truth = labels[nearest], labels[rows]
     return {'n': len(rows), 'accuracy': float((answer == truth).mean()), 'chance': float(max(truth.mean(), 1 - truth.mean())),
             'auroc': _memory_auroc(truth, answer.astype(float), None if groups is None else groups[rows])}
