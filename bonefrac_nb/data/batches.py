@@ -113,8 +113,7 @@ class Batches:
         near: float = .75, # probability that the crop of an image with boxes is laid around one of them
     ):
         store_attr()
-        self.rows, self.labels = np.asarray(rows, dtype=np.int64), np.asarray(labels, dtype=np.float32)
-        self.epoch = 0
+        self.rows, self.labels, self.epoch = np.asarray(rows, dtype=np.int64), np.asarray(labels, dtype=np.float32), 0
         _check_array(self); _check_numbers(self)
 
 # %% ../../nbs/18_data.batches.ipynb #18819c6f
