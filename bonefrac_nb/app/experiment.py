@@ -304,7 +304,7 @@ def make_batches(
     marks = parts.cache.boxes(parts.catalog) if train and has_map(config) else None
     return Batches(parts.cache.pixels, rows, labels, min(config.batch_size, len(rows)) if train else 2*config.batch_size, shuffle=train, drop_last=train,
                    seed=config.seed, augment=Augment(**knobs) if train else None, mean=mean, std=std, sample_weight=weight,
-                   units=twin_units(parts.catalog, rows) if train else None, boxes=marks, near=config.crop_near)
+                   units=twin_units(parts.catalog, rows) if train else None, boxes=marks, near=config.crop_near, device=str(cb.find_device(config.device)))
 
 # %% ../../nbs/51_app.experiment.ipynb #49b3e5e2
 def model_options(

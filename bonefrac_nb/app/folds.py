@@ -285,6 +285,7 @@ def fit_folder(
     "A folder for each training."
     return folder/f'fold{fold}-seed{seed}'
 
+# %% ../../nbs/51a_app.folds.ipynb #1e5f75a6
 def fit_fold(
     config: Config, # training fields
     folds: Folds, # the data
