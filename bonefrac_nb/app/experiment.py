@@ -409,15 +409,19 @@ def taught_before(
     config: Config, # `init`
     catalog: pd.DataFrame, # all rows
     cache: Cache, # their pixels
-    split: pd.DataFrame, # their parts
+    split: pd.DataFrame, # their parts, with groups
 ) -> list: # of `{"kind", "n"}`, empty where nothing leaks
-    "Scored pictures of val and test that the first weights were taught on, or that are of one group with such."
+    "Scored pictures of val and test that the first weights were taught on, or that are of one group with such. Raises `ExperimentError` where nobody can know."
     if not config.init: return []
-    table = Path(config.init)/'split.csv'
-    own = load_split(table) if table.exists() else pd.DataFrame(columns=['group', 'split'])
-    reason = foreign_split(catalog, cache, load_card(config.init), own).reason
-    known = split[split.scored & split.split.isin(['val', 'test']) & reason.str.contains('was taught on').to_numpy()]
-    return [{'kind': f'first weights were taught on it, in {part}', 'n': int(n)} for part, n in known.split.value_counts().items()]
+    card, table = load_card(config.init), Path(config.init)/'split.csv'
+    if not table.exists(): raise ExperimentError(f'{table}: not there, so nobody knows whose pictures these weights were taught on; begin with the folder of a whole run')
+    size, own = card['preprocessing']['size'], load_split(table)
+    if size != cache.size: cache = build_cache(catalog, size=size, progress=False) # hashes are of what is decoded, which depends on the size
+    known = cache.index.pixel_sha256.str[:16].isin(card['training_data']['pixels']).to_numpy()
+    if catalog.source.iloc[0] == card['training_data']['source'] and catalog.source.iloc[0] in SAME_PATIENTS:
+        known = known | split.group.isin(own[own.split.isin(['train', 'val'])].group).to_numpy()
+    found = split[split.scored & split.split.isin(['val', 'test']) & known]
+    return [{'kind': f'first weights were taught on it, in {part}', 'n': int(n)} for part, n in found.split.value_counts().items()]
 
 # %% ../../nbs/51_app.experiment.ipynb #90409823
 def make_learner(
@@ -885,7 +889,7 @@ CITE = dict(fracatlas='Abedeen et al., FracAtlas, Scientific Data 10:521 (2023),
             mura='Rajpurkar et al., MURA, arXiv 1712.06957 (2017).', grazpedwri='Nagy et al., GRAZPEDWRI-DX, Scientific Data 9:222 (2022), CC BY 4.0.')
 
 # %% ../../nbs/51_app.experiment.ipynb #6fb69d11
-MACHINE_FIELDS = ('run', 'data', 'split_file', 'device', 'threads', 'workers', 'pictures')
+MACHINE_FIELDS = ('run', 'data', 'split_file', 'init', 'device', 'threads', 'workers', 'pictures')
 
 # %% ../../nbs/51_app.experiment.ipynb #168f4d63
 def resume_config(
@@ -1123,7 +1127,7 @@ def judge_again(model, card, config, parts, names, out, progress):
     rows = np.concatenate([parts.rows(name) for name in names]).astype(int)
     if not len(rows): raise ExperimentError(f"no picture in {' or '.join(names)}; parts: {parts.split.split.value_counts().to_dict()}; status: {parts.catalog.status.value_counts().to_dict()}")
     contract = card['preprocessing']
-    said = look(model, make_batches(config, parts, rows, contract['mean'], contract['std']), contract['flip_test'], progress)
+    said = look(model, make_batches(replace(config, device='cpu'), parts, rows, contract['mean'], contract['std']), contract['flip_test'], progress)
     table = predictions_table(parts.catalog, parts.split, rows, said.logit, card['calibration']['temperature'])
     metrics = {**figures(table, parts.classes, card['thresholds'], resamples=config.resamples, seed=config.seed),
                'leaks': parts.leaks, 'allow_leaks': card['allow_leaks'], 'thresholds_fitted_on': card['calibration']['fitted_on'], 'research_use': RESEARCH_USE}

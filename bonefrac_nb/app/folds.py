@@ -62,9 +62,10 @@ class Plan:
 
 # %% ../../nbs/51a_app.folds.ipynb #164bab2e
 def check_choice(
-    config: Config, # `keep`, `early_stopping`
+    config: Config, # `keep`, `early_stopping`, `init`
 ):
     "Raise `ConfigError` for a configuration that would choose its weights by the pictures that it is then scored on."
+    if config.init: raise ConfigError('init: weights that were taught on some of these pictures would be scored on them; set init to "" for folds')
     if config.keep == 'last' and not config.early_stopping: return
     raise ConfigError('a fold is scored by the last epoch: choosing weights by the fold would flatter them; set keep to last and early_stopping to 0')
 
@@ -364,7 +365,7 @@ def judge_folds(
     options = config.resamples, config.seed
     metrics = figures(table, folds.source.catalog.attrs['classes'], dict(youden=.5), resamples=config.resamples, seed=config.seed)
     add_places(metrics, pooled_parts(folds), rows[0], said[0], folder, *options)
-    metrics.update(fold_figures(table[table.scored.astype(bool)], folds.trained, *options), seeds=seed_figures(tables), plan=asdict(plan), uneven=folds.uneven,
+    metrics.update(fold_figures(table[table.scored.astype(bool)], folds.trained, *options), seeds=seed_figures(tables), places_of=f'seed {names[0]}', plan=asdict(plan), uneven=folds.uneven,
                    pooling=POOLING, note=folds.source.note, leaks=folds.leaks, allow_leaks=plan.protocol != 'groups', thresholds_fitted_on=UNFITTED, research_use=RESEARCH_USE)
     for name, told in [('predictions', table), *([('seeds', pd.concat(tables))] if plan.seeds > 1 else [])]: write_text(told[PREDICTED].to_csv(index=False), folder/f'{name}.csv')
     return metrics
@@ -600,7 +601,7 @@ def changed(
 # %% ../../nbs/51a_app.folds.ipynb #5651579e
 KNOBS = ('rotate', 'zoom', 'shift', 'gamma', 'contrast', 'brightness')
 
-ROWS = {'base': {}, 'size 192': dict(size=192, crop=96), 'size 256': dict(size=256, crop=128), 'size 448': dict(size=448, crop=224), 'size 512': dict(size=512, crop=256),
+ROWS = {'base': {}, 'size 192': dict(size=192, crop=96), 'size 256': dict(size=256, crop=128), 'size 448': dict(size=448, crop=224),
         'no crops': dict(crop=0), 'growing images': dict(crop=0, start_size=192), 'crop 256': dict(crop=256), 'crop_share 0.5': dict(crop_share=.5), 'crop_share 0.9': dict(crop_share=.9), 'crop_near 0': dict(crop_near=0.),
         'no map': dict(model='resnet18', crop=0), 'box_weight 0': dict(box_weight=0.), 'part_weight 0': dict(part_weight=0.),
         'width 16': dict(base_width=16), 'width 64': dict(base_width=64), 'depth 34': dict(model='fracture_resnet34'), 'no map, depth 34': dict(model='resnet34', crop=0),
@@ -641,13 +642,13 @@ def row_figures(
     folder: Path, # of the row
     reference: Path, # of the row that it is compared with
     resamples: int, # bootstrap resamples of whole groups
-) -> dict: # auroc, auprc, mean_of_folds, localisation, subsets, difference, seconds
+) -> dict: # auroc, auprc, mean_of_folds, localisation, subsets, difference (None without a finished reference), seconds
     "What a row reached."
     metrics, record = (json.loads((folder/f'{name}.json').read_text(encoding='utf-8')) for name in ('metrics', 'environment'))
     part = metrics['splits']['out of fold']
     subsets = {name: {k: m[k] for k in ('n', 'positives', 'auroc', 'auprc')} for name, m in part['subsets'].items()}
     return dict({k: part[k] for k in ('n', 'positives', 'auroc', 'auprc', 'localisation')}, mean_of_folds=metrics['mean_of_folds'], subsets=subsets, seeds=metrics['seeds'],
-                difference=compare(folder, reference, resamples=resamples) if folder != reference else None, seconds=record['seconds'], devices=sorted({f['device'] for f in record['fits']}))
+                difference=compare(folder, reference, resamples=resamples) if folder != reference and run_state(reference) == 'finished' else None, seconds=record['seconds'], devices=sorted({f['device'] for f in record['fits']}))
 
 # %% ../../nbs/51a_app.folds.ipynb #48fc8393
 def row_folder(
