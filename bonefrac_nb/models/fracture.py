@@ -67,9 +67,10 @@ class Findings(NamedTuple):
     region: Tensor # `[N,R]`, logit of each part of the body, several can be shown
     view: Tensor # `[N,V]`, logit of each direction
 
-# %% ../../nbs/23_models.fracture.ipynb #0cd84794
+# %% ../../nbs/23_models.fracture.ipynb #4627f068
 RARE = math.log(99) # log odds against a fracture in a cell, before anything is learned
 
+# %% ../../nbs/23_models.fracture.ipynb #0cd84794
 class Heads(nn.Module):
     "Image's logit, fracture map, sides of boxes, part of the body, direction"
     def __init__(self,
