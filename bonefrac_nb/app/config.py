@@ -33,6 +33,7 @@ class DataFields:
     rows: str = option('all', "'all', or 'development': of FracAtlas only the published development ids")
     size: int = option(192, 'side of the square that a picture is letterboxed into, pixels')
     start_size: int = option(0, 'side of the training images in the first epoch, from where they grow to `size`, pixels; 0: full size throughout')
+    grow_share: float = option(0.6, 'share of the epochs in which images grow, 0-1')
     crop: int = option(0, 'side of the square crops, at full resolution, that the first part of the training sees in place of whole pictures, pixels; 0: whole pictures throughout')
     crop_share: float = option(0.6, 'share of the epochs that see crops, 0-1')
     crop_near: float = option(0.75, 'probability that the crop of a picture with boxes is laid around one of them, 0-1')
@@ -74,7 +75,8 @@ class TrainingFields:
     mixup: float = option(0.0, 'alpha of the Beta distribution; 0: none')
     box_weight: float = option(1.0, 'weight of the boxes in the loss, for networks with a fracture map')
     part_weight: float = option(0.1, 'weight of region and view in the loss, for networks with a fracture map')
-    balance: str = option('none', "class imbalance: 'none', 'loss' (weighted) or 'sampling'")
+    balance: str = option('none', "class imbalance: 'none', 'loss' (weighted) or 'sampling' (drawn equally often)")
+    balance_share: float = option(1.0, 'share of the epochs that are drawn evenly with `balance: sampling`, 0-1; below 1 the last ones see every picture once, so that probabilities find back to the base rate')
     early_stopping: int = option(0, 'epochs without a better validation AUROC before the end; 0: never')
     keep: str = option('last', "weights that are judged: 'last', or 'best' by validation AUROC")
 
@@ -124,7 +126,7 @@ CHOICES = dict(rows=('all', 'development'), copies=('auto', 'quick', 'full'), sp
                stem=('', '7x7', 'deep', '3x3'), downsample=('', 'conv', 'avg'))
 
 # %% ../../nbs/50_app.config.ipynb #cfaa11d8
-RANGES = dict(size=(32, 4096), start_size=(0, 4096), crop=(0, 4096), crop_share=(0, 1), crop_near=(0, 1), base_width=(0, 1024), epochs=(1, 100000), batch_size=(2, 65536), accumulate=(1, 4096), lr=(0, 100), warmup=(0, 1),
+RANGES = dict(size=(32, 4096), start_size=(0, 4096), grow_share=(0, 1), balance_share=(0, 1), crop=(0, 4096), crop_share=(0, 1), crop_near=(0, 1), base_width=(0, 1024), epochs=(1, 100000), batch_size=(2, 65536), accumulate=(1, 4096), lr=(0, 100), warmup=(0, 1),
               val_share=(0, 0.9), test_share=(0, 0.9), ema=(0, 0.99999), label_smoothing=(0, 0.5), weight_decay=(0, 100),
               dropout=(-1, 0.99), phantom_images=(40, 10**7), phantom_size=(64, 4096), resamples=(50, 10**6), clip=(0, 1e9),
               mixup=(0, 100), box_weight=(0, 1000), part_weight=(0, 1000), flip_horizontal=(0, 1), flip_vertical=(0, 1), erase=(0, 1), rotate=(0, 180), zoom=(0, 0.9),
@@ -173,7 +175,8 @@ SHIPPED = {
     'phantom': dict(_plain, size=128, epochs=9, batch_size=32, lr=1e-3),
     'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3),
     'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=40, batch_size=32, lr=2e-4),
-    'fracatlas-fracture': dict(_fracatlas, model='fracture_resnet18', base_width=32, size=384, crop=192, crop_share=.75, epochs=64, batch_size=32, lr=2e-3, zoom=.25),
+    'fracatlas-fracture': dict(_fracatlas, model='fracture_resnet18', base_width=32, size=384, start_size=160, grow_share=.75, balance='sampling', balance_share=.75, epochs=64, batch_size=32, lr=2e-3, zoom=.25),
+    'fracatlas-fracture-crops': dict(_fracatlas, model='fracture_resnet18', base_width=32, size=384, crop=192, crop_share=.75, epochs=64, batch_size=32, lr=2e-3, zoom=.25),
     'fracatlas-fracture-alexnet': dict(_fracatlas, model='fracture_alexnet', size=384, crop=192, crop_share=.75, epochs=48, batch_size=32, lr=5e-4, zoom=.25),
     'fracatlas-peer-protocol': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3, split='peer', allow_leaks=True),
     'fracatlas-speedrun': dict(_fracatlas, model='resnet18', size=128, start_size=96, epochs=14, batch_size=32, lr=2e-3, ema=.99, resamples=200, pictures=False),

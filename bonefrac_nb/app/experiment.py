@@ -388,7 +388,8 @@ def make_callbacks(
     extra = [(config.channels_last, cb.ChannelsLast), (config.accumulate > 1, lambda: cb.Accumulate(config.accumulate)),
              (config.clip, lambda: cb.ClipGradients(config.clip)), (config.ema, lambda: cb.EMA(config.ema)),
              (config.label_smoothing, lambda: cb.LabelSmoothing(config.label_smoothing)), (config.mixup, lambda: cb.Mixup(config.mixup, seed=config.seed)),
-             (config.start_size, lambda: cb.GrowImages(config.start_size)), (config.crop, lambda: cb.CropFirst(config.crop, config.crop_share)),
+             (config.start_size, lambda: cb.GrowImages(config.start_size, config.grow_share)), (config.crop, lambda: cb.CropFirst(config.crop, config.crop_share)),
+             (config.balance == 'sampling' and config.balance_share < 1, lambda: cb.BalanceFirst(config.balance_share)),
              (config.early_stopping, lambda: cb.EarlyStopping(patience=config.early_stopping)), (progress, cb.Progress), (live, cb.LivePlot)]
     return out + [make() for wanted, make in extra if wanted]
 

@@ -8,9 +8,9 @@ __all__ = ['TRIM', 'MMAP', 'KEEP', 'PRECISIONS', 'SETUPS', 'SCHEDULES', 'MANY', 
            'cosine_schedule', 'onecycle_schedule', 'constant_schedule', 'Schedule', 'make_optimizer',
            'score_predictions', 'ValidationMetrics', 'write_history', 'History', 'Progress', 'NonFiniteLoss',
            'StopOnNonFinite', 'Accumulate', 'ClipGradients', 'EMA', 'growing_side', 'GrowImages', 'CropFirst',
-           'LabelSmoothing', 'Mixup', 'class_counts', 'balanced_weights', 'make_loss', 'is_better', 'monitored',
-           'EarlyStopping', 'plot_history', 'LivePlot', 'display_figure', 'smoothed', 'RateTest', 'RateCurve',
-           'rate_curve', 'random_state', 'set_random_state', 'lr_find']
+           'LabelSmoothing', 'Mixup', 'class_counts', 'balanced_weights', 'make_loss', 'BalanceFirst', 'is_better',
+           'monitored', 'EarlyStopping', 'plot_history', 'LivePlot', 'display_figure', 'smoothed', 'RateTest',
+           'RateCurve', 'rate_curve', 'random_state', 'set_random_state', 'lr_find']
 
 # %% ../../nbs/31_training.callbacks.ipynb #1c003a8e
 import csv, ctypes, io, math, os, time, warnings
@@ -561,6 +561,20 @@ def make_loss(
     counts = class_counts(labels, num_classes)
     if num_classes == 1: return partial(classification_loss, pos_weight=float(counts[0] / counts[1]))
     return partial(classification_loss, class_weight=torch.tensor(len(labels) / (num_classes * counts)).float())
+
+# %% ../../nbs/31_training.callbacks.ipynb #0ee55f40
+class BalanceFirst(Callback):
+    "Draw by the batches' own `sample_weight` first, and every image once at last"
+    order = 10
+    def __init__(self,
+        share: float = 0.75, # of the run that draws by weight, in [0, 1]
+    ): self.share = share
+
+    def before_fit(self, learner): self.weight = learner.train.sample_weight
+    def before_epoch(self, learner):
+        learner.train.sample_weight = self.weight if learner.epoch < self.share*learner.epochs else None
+
+    def cleanup_fit(self, learner): learner.train.sample_weight = self.weight
 
 # %% ../../nbs/31_training.callbacks.ipynb #adc17fd8
 def is_better(
