@@ -600,21 +600,22 @@ def changed(
 
 # %% ../../nbs/51a_app.folds.ipynb #5651579e
 KNOBS = ('rotate', 'zoom', 'shift', 'gamma', 'contrast', 'brightness')
+_crops = dict(crop=192, crop_share=.75, start_size=0)
 
-ROWS = {'base': {}, 'size 192': dict(size=192, crop=96), 'size 256': dict(size=256, crop=128), 'size 448': dict(size=448, crop=224),
-        'no crops': dict(crop=0), 'growing images': dict(crop=0, start_size=192), 'crop 256': dict(crop=256), 'crop_share 0.5': dict(crop_share=.5), 'crop_share 0.9': dict(crop_share=.9), 'crop_near 0': dict(crop_near=0.),
-        'no map': dict(model='resnet18', crop=0), 'box_weight 0': dict(box_weight=0.), 'part_weight 0': dict(part_weight=0.),
-        'width 16': dict(base_width=16), 'width 64': dict(base_width=64), 'depth 34': dict(model='fracture_resnet34'), 'no map, depth 34': dict(model='resnet34', crop=0),
+ROWS = {'base': {}, 'size 192': dict(size=192), 'size 256': dict(size=256), 'size 448': dict(size=448), 'full size throughout': dict(start_size=0), 'grow_share 0.5': dict(grow_share=.5),
+        'crops': _crops, 'crop 256': dict(_crops, crop=256), 'crop_share 0.9': dict(_crops, crop_share=.9), 'crop_near 0': dict(_crops, crop_near=0.),
+        'no map': dict(model='resnet18'), 'box_weight 0': dict(box_weight=0.), 'part_weight 0': dict(part_weight=0.),
+        'width 16': dict(base_width=16), 'width 64': dict(base_width=64), 'depth 34': dict(model='fracture_resnet34'), 'no map, depth 34': dict(model='resnet34'),
         'stem deep': dict(stem='deep'), 'stem 3x3': dict(stem='3x3'), 'downsample avg': dict(downsample='avg'), 'augmentation × 0.5': dict.fromkeys(KNOBS, Times(.5)), 'augmentation × 1.5': dict.fromkeys(KNOBS, Times(1.5)),
         'no augmentation': dict.fromkeys((*KNOBS, 'flip_horizontal', 'flip_vertical', 'noise', 'blur', 'erase'), 0.),
-        'no map, mixup 0.2': dict(model='resnet18', crop=0, mixup=.2), 'ema 0.99': dict(ema=.99), 'ema 0.999': dict(ema=.999),
-        'sgd': dict(optimizer='sgd', lr=.02, weight_decay=5e-4), 'schedule cosine': dict(schedule='cosine'), 'balance loss': dict(balance='loss'), 'balance sampling': dict(balance='sampling'), 'label_smoothing 0.1': dict(label_smoothing=.1),
+        'no map, mixup 0.2': dict(model='resnet18', mixup=.2), 'ema 0.99': dict(ema=.99), 'ema 0.999': dict(ema=.999), 'sgd': dict(optimizer='sgd', lr=.02, weight_decay=5e-4), 'schedule cosine': dict(schedule='cosine'),
+        'balance none': dict(balance='none'), 'balance loss': dict(balance='loss'), 'balance_share 1': dict(balance_share=1.), 'label_smoothing 0.1': dict(label_smoothing=.1),
         'flip_test off': dict(flip_test=False), 'epochs × 0.5': dict(epochs=Times(.5)), 'epochs × 2': dict(epochs=Times(2)),
-        'no map, alexnet': dict(model='alexnet', crop=0, base_width=0, lr=2e-4), 'alexnet': dict(model='fracture_alexnet', base_width=0, lr=5e-4)}
+        'no map, alexnet': dict(model='alexnet', base_width=0, lr=2e-4), 'alexnet': dict(model='fracture_alexnet', base_width=0, lr=5e-4)}
 
 # %% ../../nbs/51a_app.folds.ipynb #a24356ef
-AGAINST = {'no map, mixup 0.2': 'no map', 'no map, depth 34': 'no map', 'no map, alexnet': 'no map'} # all others: 'base'
-SHORT = ('base', 'size 256', 'no crops', 'no map', 'box_weight 0', 'part_weight 0', 'epochs × 0.5')
+AGAINST = {'crop 256': 'crops', 'crop_share 0.9': 'crops', 'crop_near 0': 'crops', 'no map, mixup 0.2': 'no map', 'no map, depth 34': 'no map', 'no map, alexnet': 'no map'} # all others: 'base'
+SHORT = ('base', 'size 256', 'crops', 'no map', 'box_weight 0', 'balance none', 'epochs × 0.5')
 
 # %% ../../nbs/51a_app.folds.ipynb #65e960c2
 def choose_rows(
