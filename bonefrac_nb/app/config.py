@@ -177,7 +177,7 @@ SHIPPED = {
     'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=40, batch_size=32, lr=2e-4),
     'fracatlas-fracture': dict(_fracatlas, model='fracture_resnet18', base_width=32, size=384, start_size=160, grow_share=.75, balance='sampling', balance_share=.75, epochs=64, batch_size=32, lr=2e-3, zoom=.25),
     'fracatlas-fracture-crops': dict(_fracatlas, model='fracture_resnet18', base_width=32, size=384, crop=192, crop_share=.75, epochs=64, batch_size=32, lr=2e-3, zoom=.25),
-    'fracatlas-fracture-alexnet': dict(_fracatlas, model='fracture_alexnet', size=224, start_size=128, grow_share=.75, balance='sampling', balance_share=.75, epochs=44, batch_size=32, lr=5e-4, zoom=.25),
+    'fracatlas-fracture-alexnet': dict(_fracatlas, model='fracture_alexnet', size=192, start_size=128, grow_share=.75, balance='sampling', balance_share=.75, epochs=40, batch_size=32, lr=5e-4, zoom=.25),
     'fracatlas-peer-protocol': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3, split='peer', allow_leaks=True),
     'fracatlas-speedrun': dict(_fracatlas, model='resnet18', size=128, start_size=96, epochs=14, batch_size=32, lr=2e-3, ema=.99, resamples=200, pictures=False),
     'multiregion-original': dict(model='resnet18', size=224, epochs=10, split='given', allow_leaks=True),
