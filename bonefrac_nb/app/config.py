@@ -169,15 +169,16 @@ def check_fields(
 # %% ../../nbs/50_app.config.ipynb #06669fdc
 _plain = dict(flip_horizontal=0.0, rotate=0.0, zoom=0.0, shift=0.0, gamma=0.0, contrast=0.0, brightness=0.0)
 _fracatlas = dict(rows='development', copies='quick', flip_vertical=0.5, rotate=25.0)
+_evenly = dict(_fracatlas, grow_share=.75, balance='sampling', balance_share=.75, batch_size=32, zoom=.25)
 
 # %% ../../nbs/50_app.config.ipynb #a8dcb9da
 SHIPPED = {
     'phantom': dict(_plain, size=128, epochs=9, batch_size=32, lr=1e-3),
     'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3),
     'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=40, batch_size=32, lr=2e-4),
-    'fracatlas-fracture': dict(_fracatlas, model='fracture_resnet18', base_width=32, size=384, start_size=160, grow_share=.75, balance='sampling', balance_share=.75, epochs=64, batch_size=32, lr=2e-3, zoom=.25),
+    'fracatlas-fracture': dict(_evenly, model='fracture_resnet18', base_width=32, size=384, start_size=160, epochs=64, lr=2e-3),
     'fracatlas-fracture-crops': dict(_fracatlas, model='fracture_resnet18', base_width=32, size=384, crop=192, crop_share=.75, epochs=64, batch_size=32, lr=2e-3, zoom=.25),
-    'fracatlas-fracture-alexnet': dict(_fracatlas, model='fracture_alexnet', size=192, start_size=128, grow_share=.75, balance='sampling', balance_share=.75, epochs=40, batch_size=32, lr=5e-4, zoom=.25),
+    'fracatlas-fracture-alexnet': dict(_evenly, model='fracture_alexnet', size=192, start_size=128, epochs=40, lr=5e-4),
     'fracatlas-peer-protocol': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3, split='peer', allow_leaks=True),
     'fracatlas-speedrun': dict(_fracatlas, model='resnet18', size=128, start_size=96, epochs=14, batch_size=32, lr=2e-3, ema=.99, resamples=200, pictures=False),
     'multiregion-original': dict(model='resnet18', size=224, epochs=10, split='given', allow_leaks=True),

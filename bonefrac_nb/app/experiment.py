@@ -15,8 +15,8 @@ __all__ = ['MOST_CLASSES', 'COLUMNS', 'BOXES', 'CITE', 'MACHINE_FIELDS', 'SAME_P
            'prepare_parts', 'train_model', 'decide', 'figures', 'displayed_boxes', 'boxes_table', 'in_pictures',
            'add_places', 'judge', 'picture_source', 'again', 'label_meaning', 'resume_config', 'begin',
            'run_experiment', 'count_labels', 'describe_data', 'describe_split', 'finish', 'summary', 'load_run',
-           'whole', 'foreign_split', 'own_rows', 'evaluation_parts', 'find_run', 'evaluate_run', 'judge_again',
-           'prepare', 'list_files', 'trained', 'predict_files', 'joined', 'score_chunk', 'hand_out']
+           'whole', 'known_to', 'foreign_split', 'own_rows', 'evaluation_parts', 'find_run', 'evaluate_run',
+           'judge_again', 'prepare', 'list_files', 'trained', 'predict_files', 'joined', 'score_chunk', 'hand_out']
 
 # %% ../../nbs/51_app.experiment.ipynb #0560856c
 import hashlib
@@ -418,10 +418,8 @@ def taught_before(
     if not table.exists(): raise ExperimentError(f'{table}: not there, so nobody knows whose pictures these weights were taught on; begin with the folder of a whole run')
     size, own = card['preprocessing']['size'], load_split(table)
     if size != cache.size: cache = build_cache(catalog, size=size, progress=False) # hashes are of what is decoded, which depends on the size
-    known = cache.index.pixel_sha256.str[:16].isin(card['training_data']['pixels']).to_numpy()
-    if catalog.source.iloc[0] == card['training_data']['source'] and catalog.source.iloc[0] in SAME_PATIENTS:
-        known = known | split.group.isin(own[own.split.isin(['train', 'val'])].group).to_numpy()
-    found = split[split.scored & split.split.isin(['val', 'test']) & known]
+    seen, kin = known_to(card, own, catalog, cache, split.group)
+    found = split[split.scored & split.split.isin(['val', 'test']) & (seen | kin)]
     return [{'kind': f'first weights were taught on it, in {part}', 'n': int(n)} for part, n in found.split.value_counts().items()]
 
 # %% ../../nbs/51_app.experiment.ipynb #90409823
@@ -1036,6 +1034,18 @@ def whole(
 # %% ../../nbs/51_app.experiment.ipynb #1fa3bac5
 SAME_PATIENTS = ('fracatlas', 'mura', 'grazpedwri') # sources whose patients or numbers mean the same in every copy
 
+def known_to(
+    card: dict, # `model.json` of a run
+    own: pd.DataFrame, # `split.csv` of the run
+    catalog: pd.DataFrame, # N pictures
+    cache: Cache, # their pixels, of the size of the run
+    group: pd.Series, # group of each picture
+) -> tuple[np.ndarray, np.ndarray]: # bool `[N]`, bool `[N]`
+    "Which pictures a network was taught on, by their pixels, and which are of a group that it was taught on, where groups mean the same."
+    source, taught = catalog.source.iloc[0], own[own.split.isin(['train', 'val'])].group
+    same = source == card['training_data']['source'] and source in SAME_PATIENTS
+    return cache.index.pixel_sha256.str[:16].isin(card['training_data']['pixels']).to_numpy(), group.isin(taught).to_numpy() & same
+
 # %% ../../nbs/51_app.experiment.ipynb #e6796720
 def foreign_split(
     catalog: pd.DataFrame, # of another dataset, or of other rows of the same
@@ -1045,11 +1055,9 @@ def foreign_split(
 ) -> pd.DataFrame: # split table with one part, `all`
     "Score everything but what the network was taught on: the same pixels, or, in the same dataset, a group of the training or validation part."
     split = whole(catalog)
-    seen = cache.index.pixel_sha256.str[:16].isin(card['training_data']['pixels']).to_numpy()
+    seen, kin = known_to(card, own, catalog, cache, split.group)
+    split.loc[kin, 'reason'] = 'in a group that the network was taught on'
     split.loc[seen, 'reason'] = 'same pixels as a picture that the network was taught on'
-    if catalog.source.iloc[0] == card['training_data']['source'] and catalog.source.iloc[0] in SAME_PATIENTS:
-        kin = split.group.isin(own[own.split.isin(['train', 'val'])].group).to_numpy() & ~seen
-        split.loc[kin, 'reason'] = 'in a group that the network was taught on'
     return split.assign(scored=split.scored & (split.reason == ''))
 
 # %% ../../nbs/51_app.experiment.ipynb #a698355d
