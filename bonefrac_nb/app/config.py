@@ -52,7 +52,7 @@ class DataFields:
 class ModelFields:
     model: str = option('resnet18', 'name from `bonefrac_nb.models.registry.list_models()`')
     init: str = option('', "weights to begin with: folder of a finished run with the same network; empty: random ones")
-    stem: str = option('', "ResNet stem: '7x7', 'deep' or '3x3'; empty: the model's own")
+    stem: str = option('', "ResNet stem: '7x7', '7x7s4' (stride 4, no maximum: faster on large pictures), 'deep' or '3x3'; empty: the model's own")
     downsample: str = option('', "ResNet shortcut: 'conv' or 'avg'; empty: the model's own")
     base_width: int = option(0, "channels of ResNet's first stage; half as many make a network of a quarter of the cost; 0: the model's own, 64")
     zero_init_residual: bool = option(False, 'each residual block begins as the identity')
@@ -123,7 +123,7 @@ def field_docs() -> dict: # name → (type, default, explanation)
 CHOICES = dict(rows=('all', 'development'), copies=('auto', 'quick', 'full'), split=('groups', 'given', 'peer', 'random'), optimizer=('adamw', 'sgd'),
                schedule=('onecycle', 'cosine', 'constant'), balance=('none', 'loss', 'sampling'), keep=('last', 'best'),
                device=('auto', 'cpu', 'cuda'), precision=('auto', 'fp32', 'bf16', 'fp16'),
-               stem=('', '7x7', 'deep', '3x3'), downsample=('', 'conv', 'avg'))
+               stem=('', '7x7', '7x7s4', 'deep', '3x3'), downsample=('', 'conv', 'avg'))
 
 # %% ../../nbs/50_app.config.ipynb #cfaa11d8
 RANGES = dict(size=(32, 4096), start_size=(0, 4096), grow_share=(0, 1), balance_share=(0, 1), crop=(0, 4096), crop_share=(0, 1), crop_near=(0, 1), base_width=(0, 1024), epochs=(1, 100000), batch_size=(2, 65536), accumulate=(1, 4096), lr=(0, 100), warmup=(0, 1),

@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['PROTOCOLS', 'WITHIN', 'PREDICTED', 'POOLING', 'UNFITTED', 'KNOBS', 'ROWS', 'AGAINST', 'SHORT', 'Plan', 'check_choice',
            'Source', 'open_source', 'check_pack', 'open_packed', 'chosen_config', 'pack_data', 'fold_numbers',
-           'development', 'fold_table', 'fold_split', 'Folds', 'lay_folds', 'centred', 'mean_of_folds', 'fold_figures',
-           'store_answers', 'read_answers', 'fit_folder', 'fit_fold', 'gather', 'out_of_fold', 'seed_figures',
-           'judge_folds', 'pooled_parts', 'command_of', 'begun', 'keep_folds', 'fits', 'describe_folds', 'begin_folds',
-           'crossvalidate', 'finish_folds', 'check_source', 'scored_rows', 'difference', 'outside_the_run',
-           'has_the_run', 'compare', 'show_difference', 'comparison_text', 'Times', 'changed', 'choose_rows',
-           'row_command', 'row_figures', 'row_folder', 'run_row', 'flat_row', 'show_row', 'ablate']
+           'development', 'fold_table', 'fold_split', 'Folds', 'lay_folds', 'check_init', 'centred', 'mean_of_folds',
+           'fold_figures', 'store_answers', 'read_answers', 'fit_folder', 'fit_fold', 'gather', 'out_of_fold',
+           'seed_figures', 'judge_folds', 'pooled_parts', 'command_of', 'begun', 'keep_folds', 'fits', 'describe_folds',
+           'begin_folds', 'crossvalidate', 'finish_folds', 'check_source', 'scored_rows', 'difference',
+           'outside_the_run', 'has_the_run', 'compare', 'show_difference', 'comparison_text', 'Times', 'changed',
+           'choose_rows', 'row_command', 'row_figures', 'row_folder', 'run_row', 'flat_row', 'show_row', 'ablate']
 
 # %% ../../nbs/51a_app.folds.ipynb #83bb5c65
 import json
@@ -31,7 +31,7 @@ from tqdm.auto import tqdm
 from .config import RANGES, Config, ConfigError, check_fields, field_docs, load_config, nearest, save_config, shipped_for
 from .experiment import (MACHINE_FIELDS, Answers, ExperimentError, Parts, add_places, check_network, check_parts, check_places, choose_config,
                                         count_leaks, describe_data, environment, figures, find_copies, look, make_batches, open_data, predictions_table,
-                                        development_rows, phantom_folder, run_state, set_target, settle, sigmoid, split_data, summary, train_model, whole)
+                                        development_rows, phantom_folder, run_state, set_target, settle, sigmoid, split_data, summary, taught_before, train_model, whole)
 from ..data.cache import Cache, build_cache
 from ..data.catalog import fingerprint
 from ..data.datasets import open_dataset
@@ -62,10 +62,9 @@ class Plan:
 
 # %% ../../nbs/51a_app.folds.ipynb #164bab2e
 def check_choice(
-    config: Config, # `keep`, `early_stopping`, `init`
+    config: Config, # `keep`, `early_stopping`
 ):
     "Raise `ConfigError` for a configuration that would choose its weights by the pictures that it is then scored on."
-    if config.init: raise ConfigError('init: weights that were taught on some of these pictures would be scored on them; set init to "" for folds')
     if config.keep == 'last' and not config.early_stopping: return
     raise ConfigError('a fold is scored by the last epoch: choosing weights by the fold would flatter them; set keep to last and early_stopping to 0')
 
@@ -220,6 +219,16 @@ def lay_folds(
     table.loc[told.index, ['scored', 'reason']] = told[['scored', 'reason']]
     leaks = pd.concat([leaks.assign(split='a fold', other_split='its training part') for _, leaks in parted])
     return Folds(source, table, [split for split, _ in parted], count_leaks(leaks))
+
+# %% ../../nbs/51a_app.folds.ipynb #49894314
+def check_init(
+    config: Config, # `init`
+    folds: Folds, # the data
+):
+    "Raise `ExperimentError` where first weights were taught on a picture that a fold scores."
+    source, scored = folds.source, folds.table.assign(split=np.where(folds.table.fold >= 0, 'val', 'unused'))
+    known = taught_before(config, source.catalog, source.cache, scored)
+    if known: raise ExperimentError(f"init: {config.init} was taught on {known[0]['n']} of the pictures that would be scored; begin with other weights, as the phantom's, or set init to ''")
 
 # %% ../../nbs/51a_app.folds.ipynb #a9608cf4
 def centred(
@@ -469,6 +478,7 @@ def crossvalidate(
     source = open_source(config, progress)
     check_source(config, source.catalog)
     folds = lay_folds(config, plan, source)
+    check_init(config, folds)
     keep_folds(folds, folder)
     say(f'{describe_data(source.catalog)}\n{describe_folds(folds, plan)}')
     for seed, fold in tqdm([(s, f) for s in range(plan.seeds) for f in range(plan.folds)], desc='folds', unit='fold', disable=not progress):
@@ -606,7 +616,7 @@ ROWS = {'base': {}, 'size 192': dict(size=192), 'size 256': dict(size=256), 'siz
         'crops': _crops, 'crop 256': dict(_crops, crop=256), 'crop_share 0.9': dict(_crops, crop_share=.9), 'crop_near 0': dict(_crops, crop_near=0.),
         'no map': dict(model='resnet18'), 'box_weight 0': dict(box_weight=0.), 'part_weight 0': dict(part_weight=0.),
         'width 16': dict(base_width=16), 'width 64': dict(base_width=64), 'depth 34': dict(model='fracture_resnet34'), 'no map, depth 34': dict(model='resnet34'),
-        'stem deep': dict(stem='deep'), 'stem 3x3': dict(stem='3x3'), 'downsample avg': dict(downsample='avg'), 'augmentation × 0.5': dict.fromkeys(KNOBS, Times(.5)), 'augmentation × 1.5': dict.fromkeys(KNOBS, Times(1.5)),
+        'stem 7x7s4': dict(stem='7x7s4'), 'stem deep': dict(stem='deep'), 'stem 3x3': dict(stem='3x3'), 'downsample avg': dict(downsample='avg'), 'augmentation × 0.5': dict.fromkeys(KNOBS, Times(.5)), 'augmentation × 1.5': dict.fromkeys(KNOBS, Times(1.5)),
         'no augmentation': dict.fromkeys((*KNOBS, 'flip_horizontal', 'flip_vertical', 'noise', 'blur', 'erase'), 0.),
         'no map, mixup 0.2': dict(model='resnet18', mixup=.2), 'ema 0.99': dict(ema=.99), 'ema 0.999': dict(ema=.999), 'sgd': dict(optimizer='sgd', lr=.02, weight_decay=5e-4), 'schedule cosine': dict(schedule='cosine'),
         'balance none': dict(balance='none'), 'balance loss': dict(balance='loss'), 'balance_share 1': dict(balance_share=1.), 'label_smoothing 0.1': dict(label_smoothing=.1),

@@ -116,16 +116,17 @@ def stage(
     return nn.Sequential(first, *(block(outputs, width) for _ in range(1, depth)))
 
 # %% ../../nbs/20_models.resnet.ipynb #f6126468
-STEMS = ('7x7', 'deep', '3x3')
+STEMS = ('7x7', '7x7s4', 'deep', '3x3')
 
 # %% ../../nbs/20_models.resnet.ipynb #ec8d18c4
 def stem_conv(
     stem: str, # one of `STEMS`
     in_chans: int, # channels of the input
     width: int = 64, # channels of the result
-) -> nn.Module: # gives `[N,width,H/2,W/2]`; '3x3' keeps the size
+) -> nn.Module: # gives `[N,width,H/2,W/2]`; '7x7s4' `[N,width,H/4,W/4]`, '3x3' keeps the size
     "The convolutions before the first batch norm"
     if stem == '7x7': return conv(in_chans, width, 7, 2)
+    if stem == '7x7s4': return conv(in_chans, width, 7, 4)
     if stem == '3x3': return conv(in_chans, width, 3)
     def unit(inputs, stride=1): return conv(inputs, width//2, 3, stride), nn.BatchNorm2d(width//2), nn.ReLU(inplace=True)
     return nn.Sequential(*unit(in_chans, 2), *unit(width//2), conv(width//2, width, 3))
@@ -161,7 +162,7 @@ class ResNet(nn.Module):
         depths: Sequence[int], # blocks in each of the four stages
         in_chans: int = 1, # channels of the input: 1 is grey
         num_classes: int = 1, # logits; 0: pooled features `[N,num_features]` instead
-        stem: str = '7x7', # '7x7'; 'deep': three 3×3 (ResNet-D); '3x3': one, size kept, for small pictures
+        stem: str = '7x7', # '7x7'; '7x7s4': stride 4 and no maximum; 'deep': three 3×3 (ResNet-D); '3x3': one, size kept, for small pictures
         downsample: str = 'conv', # 'conv': strided 1×1 shortcut; 'avg': mean of 2×2 before it (ResNet-D)
         zero_init_residual: bool = False, # every block starts as the identity (Goyal 2017)
         base_width: int = 64, # channels of the stem and of the first stage, even; each later stage has twice as many as the one before it
@@ -184,7 +185,7 @@ def add_stem(self: ResNet,
 ):
     "Register `conv1`, `bn1`, `relu`, `maxpool`"
     self.conv1, self.bn1, self.relu = stem_conv(stem, self.in_chans, base_width), nn.BatchNorm2d(base_width), nn.ReLU(inplace=True)
-    self.maxpool = nn.Identity() if stem == '3x3' else nn.MaxPool2d(3, 2, 1)
+    self.maxpool = nn.Identity() if stem in ('3x3', '7x7s4') else nn.MaxPool2d(3, 2, 1)
 
 # %% ../../nbs/20_models.resnet.ipynb #b164f9f4
 @patch
@@ -217,7 +218,7 @@ def stage_maps(self: ResNet,
 ) -> list[Tensor]: # four maps `[N,C,H/s,W/s]`: C is `feature_channels`, s is 4, 8, 16, 32 ('3x3' stem: 1, 2, 4, 8)
     "What each stage hands on; raises `ValueError` if the images have other channels than the network"
     check_input(x, self.in_chans)
-    x, maps = self.maxpool(self.relu(self.bn1(self.conv1(x)))), []
+    x, maps = self.relu(self.maxpool(self.bn1(self.conv1(x)))), []
     for layer in (self.layer1, self.layer2, self.layer3, self.layer4): maps.append(x := layer(x))
     return maps
 
