@@ -225,7 +225,8 @@ def check_init(
     config: Config, # `init`
     folds: Folds, # the data
 ):
-    "Raise `ExperimentError` where first weights were taught on a picture that a fold scores."
+    "Raise `ExperimentError` where first weights were taught on a picture that a fold scores, or where nobody can know."
+    if config.init and is_pack(config.data): raise ExperimentError(f"init: the pixels of {config.data} were encoded again, so nobody knows whether {config.init} was taught on them; name the folder, or set init to ''")
     source, scored = folds.source, folds.table.assign(split=np.where(folds.table.fold >= 0, 'val', 'unused'))
     known = taught_before(config, source.catalog, source.cache, scored)
     if known: raise ExperimentError(f"init: {config.init} was taught on {known[0]['n']} of the pictures that would be scored; begin with other weights, as the phantom's, or set init to ''")
