@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['RARE', 'Pyramid', 'pool_highest', 'at_highest', 'Findings', 'Heads', 'FractureNet', 'fracture_resnet18',
-           'fracture_resnet34', 'fracture_alexnet', 'map_targets', 'side_targets', 'place_loss', 'known_loss',
-           'giou_of_sides', 'sides_loss', 'find_boxes', 'highest_points']
+           'fracture_resnet34', 'fracture_alexnet', 'fracture_alexnet_bn', 'map_targets', 'side_targets', 'place_loss',
+           'known_loss', 'giou_of_sides', 'sides_loss', 'find_boxes', 'highest_points']
 
 # %% ../../nbs/23_models.fracture.ipynb #40f500a4
 import math
@@ -149,6 +149,11 @@ def fracture_resnet34(in_chans: int = 1, num_classes: int = 1, width: int = 64, 
 def fracture_alexnet(in_chans: int = 1, num_classes: int = 1, width: int = 64, k: int = 4, drop_rate: float = 0.) -> FractureNet: # 2.5 million weights
     "AlexNet's convolutions with fracture heads, map of stride 8: without its three linear layers a twentieth of its weights"
     return FractureNet('alexnet', in_chans, num_classes, width, k=k, drop_rate=drop_rate)
+
+@register_model
+def fracture_alexnet_bn(in_chans: int = 1, num_classes: int = 1, width: int = 64, k: int = 4, drop_rate: float = 0.) -> FractureNet: # 2.5 million weights
+    "The same with batch norm before each rectifier"
+    return FractureNet('alexnet_bn', in_chans, num_classes, width, k=k, drop_rate=drop_rate)
 
 # %% ../../nbs/23_models.fracture.ipynb #e5df79b8
 def _cells_in(boxes, shape, stride, share):

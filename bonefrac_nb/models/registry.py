@@ -11,11 +11,11 @@ import inspect
 from collections.abc import Callable
 from torch import nn, Tensor
 from .resnet import adapt_input, check_option, resnet18, resnet34, resnet50, resnet101, resnet152
-from .alexnet import alexnet, alexnet2012
+from .alexnet import alexnet, alexnet2012, alexnet_bn
 
 # %% ../../nbs/22_models.registry.ipynb #b48ea832
 MODELS: dict[str, Callable[..., nn.Module]] = {make.__name__: make for make in (
-    resnet18, resnet34, resnet50, resnet101, resnet152, alexnet, alexnet2012)}
+    resnet18, resnet34, resnet50, resnet101, resnet152, alexnet, alexnet2012, alexnet_bn)}
 
 class UnknownModel(ValueError): "No network has this name"
 class UnknownOption(ValueError): "The network has no such option"

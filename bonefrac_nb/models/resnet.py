@@ -248,12 +248,12 @@ def forward(self: ResNet,
 
 # %% ../../nbs/20_models.resnet.ipynb #d654849e
 def init_uniform(
-    layer: nn.Module, # with `weight` and `bias`, is changed in place
+    layer: nn.Module, # with `weight` and perhaps `bias`, is changed in place
     generator: torch.Generator | None = None, # source of the draws
 ):
     "Weights and biases uniform in ±1/√(connections of a unit), torch's default, but from `generator`"
     bound = layer.weight[0].numel()**-0.5
-    for p in (layer.weight, layer.bias): nn.init.uniform_(p, -bound, bound, generator=generator)
+    for p in layer.parameters(): nn.init.uniform_(p, -bound, bound, generator=generator)
 
 # %% ../../nbs/20_models.resnet.ipynb #8060dd81
 @patch
