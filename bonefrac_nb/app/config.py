@@ -174,18 +174,21 @@ _evenly = dict(_fracatlas, grow_share=.75, balance='sampling', balance_share=.75
 # %% ../../nbs/50_app.config.ipynb #a8dcb9da
 SHIPPED = {
     'phantom': dict(_plain, size=128, epochs=9, batch_size=32, lr=1e-3),
+    'phantom-fracture': dict(_plain, model='fracture_resnet18', base_width=32, stem='7x7s4', size=192, phantom_size=192, epochs=8, batch_size=32, lr=2e-3, balance='sampling', flip_vertical=.5, rotate=25., zoom=.25),
     'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3),
     'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=40, batch_size=32, lr=2e-4),
     'fracatlas-fracture': dict(_evenly, model='fracture_resnet18', base_width=32, size=384, start_size=160, epochs=64, lr=2e-3),
+    'fracatlas-fracture-long': dict(_evenly, model='fracture_resnet18', base_width=32, stem='7x7s4', size=384, start_size=160, epochs=100, lr=2e-3),
     'fracatlas-fracture-crops': dict(_fracatlas, model='fracture_resnet18', base_width=32, size=384, crop=192, crop_share=.75, epochs=64, batch_size=32, lr=2e-3, zoom=.25),
     'fracatlas-fracture-alexnet': dict(_evenly, model='fracture_alexnet', size=192, start_size=128, epochs=40, lr=5e-4),
+    'fracatlas-fracture-alexnet-bn': dict(_evenly, model='fracture_alexnet_bn', size=256, start_size=128, epochs=45, lr=2e-3),
     'fracatlas-peer-protocol': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3, split='peer', allow_leaks=True),
     'fracatlas-speedrun': dict(_fracatlas, model='resnet18', size=128, start_size=96, epochs=14, batch_size=32, lr=2e-3, ema=.99, resamples=200, pictures=False),
     'multiregion-original': dict(model='resnet18', size=224, epochs=10, split='given', allow_leaks=True),
 }
 
 # %% ../../nbs/50_app.config.ipynb #5ac99319
-_for_source = dict(phantom=['phantom'], fracatlas=['fracatlas-resnet18', 'fracatlas-alexnet', 'fracatlas-fracture', 'fracatlas-fracture-alexnet'], multiregion=['multiregion-original'])
+_for_source = dict(phantom=['phantom'], fracatlas=['fracatlas-resnet18', 'fracatlas-alexnet', 'fracatlas-fracture', 'fracatlas-fracture-alexnet', 'fracatlas-fracture-alexnet-bn'], multiregion=['multiregion-original'])
 
 # %% ../../nbs/50_app.config.ipynb #34a32cde
 def shipped_for(
