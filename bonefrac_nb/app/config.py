@@ -170,6 +170,7 @@ def check_fields(
 _plain = dict(flip_horizontal=0.0, rotate=0.0, zoom=0.0, shift=0.0, gamma=0.0, contrast=0.0, brightness=0.0)
 _fracatlas = dict(rows='development', copies='quick', flip_vertical=0.5, rotate=25.0)
 _evenly = dict(_fracatlas, grow_share=.75, balance='sampling', balance_share=.75, batch_size=32, zoom=.25)
+_fracture = dict(_evenly, model='fracture_resnet18', base_width=32, size=384, start_size=160, lr=2e-3)
 
 # %% ../../nbs/50_app.config.ipynb #a8dcb9da
 SHIPPED = {
@@ -177,8 +178,8 @@ SHIPPED = {
     'phantom-fracture': dict(_plain, model='fracture_resnet18', base_width=32, stem='7x7s4', size=192, phantom_size=192, epochs=8, batch_size=32, lr=2e-3, balance='sampling', flip_vertical=.5, rotate=25., zoom=.25),
     'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3),
     'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=40, batch_size=32, lr=2e-4),
-    'fracatlas-fracture': dict(_evenly, model='fracture_resnet18', base_width=32, size=384, start_size=160, epochs=64, lr=2e-3),
-    'fracatlas-fracture-long': dict(_evenly, model='fracture_resnet18', base_width=32, stem='7x7s4', size=384, start_size=160, epochs=100, lr=2e-3),
+    'fracatlas-fracture': dict(_fracture, epochs=64),
+    'fracatlas-fracture-long': dict(_fracture, stem='7x7s4', epochs=100),
     'fracatlas-fracture-crops': dict(_fracatlas, model='fracture_resnet18', base_width=32, size=384, crop=192, crop_share=.75, epochs=64, batch_size=32, lr=2e-3, zoom=.25),
     'fracatlas-fracture-alexnet': dict(_evenly, model='fracture_alexnet', size=192, start_size=128, epochs=40, lr=5e-4),
     'fracatlas-fracture-alexnet-bn': dict(_evenly, model='fracture_alexnet_bn', size=256, start_size=128, epochs=45, lr=2e-3),

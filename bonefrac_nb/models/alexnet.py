@@ -157,16 +157,18 @@ def init_weights(self: AlexNet,
         if init == '2012': init_normal(layer, 0.01, float(i in (1, 3, 4, 5, 6)), generator)
 
 # %% ../../nbs/21_models.alexnet.ipynb #213e7dd2
+_one_column = (64, 192, 384, 256, 256), (1, 1, 1, 1, 1) # widths and groups
+
 @delegates(AlexNet)
 def alexnet(**kwargs) -> AlexNet: # 61,100,840 weights with 3 channels and 1000 classes
     "AlexNet in one column (Krizhevsky 2014), as in torchvision"
-    return AlexNet((64, 192, 384, 256, 256), (1, 1, 1, 1, 1), '', **kwargs)
+    return AlexNet(*_one_column, '', **kwargs)
 
 # %% ../../nbs/21_models.alexnet.ipynb #b5fda487
 @delegates(AlexNet)
 def alexnet_bn(**kwargs) -> AlexNet: # 61,101,992 weights with 3 channels and 1000 classes
     "AlexNet in one column, with batch norm before each rectifier of its convolutions"
-    return AlexNet((64, 192, 384, 256, 256), (1, 1, 1, 1, 1), 'batch', **kwargs)
+    return AlexNet(*_one_column, 'batch', **kwargs)
 
 # %% ../../nbs/21_models.alexnet.ipynb #623bc7ad
 @delegates(AlexNet)

@@ -152,7 +152,7 @@ def fracture_alexnet(in_chans: int = 1, num_classes: int = 1, width: int = 64, k
 
 @register_model
 def fracture_alexnet_bn(in_chans: int = 1, num_classes: int = 1, width: int = 64, k: int = 4, drop_rate: float = 0.) -> FractureNet: # 2.5 million weights
-    "The same with batch norm before each rectifier"
+    "AlexNet's convolutions with batch norm before each rectifier, and fracture heads, map of stride 8"
     return FractureNet('alexnet_bn', in_chans, num_classes, width, k=k, drop_rate=drop_rate)
 
 # %% ../../nbs/23_models.fracture.ipynb #e5df79b8
