@@ -285,9 +285,11 @@ MIN_VISIBLE = .25
 def _area(boxes): return (boxes[:, 2:] - boxes[:, :2]).clamp_min(0).prod(-1)
 
 def _upright(boxes, matrix, centre, middle):
-    corners = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].view(-1, 4, 2) - centre
-    corners = corners @ matrix[:, :2].T + matrix[:, 2] + middle
-    return torch.cat([corners.amin(1), corners.amax(1)], -1)
+    "The upright boxes around the moved ellipses that the boxes hold."
+    half, linear = (boxes[:, 2:] - boxes[:, :2])/2, matrix[:, :2]
+    moved = ((boxes[:, 2:] + boxes[:, :2])/2 - centre) @ linear.T + matrix[:, 2] + middle
+    reach = (half.square() @ linear.square().T).sqrt()
+    return torch.cat([moved - reach, moved + reach], -1)
 
 # %% ../../nbs/17_data.augment.ipynb #4b4565b0
 def move_boxes(
@@ -297,7 +299,7 @@ def move_boxes(
     width: int, # of the image, pixels
     crop: int | None = None, # side of the square that is cut out of the middle, pixels; None: the whole frame
 ) -> tuple[torch.Tensor, torch.Tensor]: # float32 [kept,4] and bool [k]: which of the boxes were kept
-    "Move the corners, take the upright box around them, clip it to the frame; drop what is hardly left."
+    "Move the ellipse in each box, take the upright box around it, clip that to the frame; drop what is hardly left."
     if not len(boxes): return torch.zeros(0, 4), torch.zeros(0, dtype=torch.bool)
     frame = torch.tensor([width, height], dtype=torch.float64)
     seen = frame if crop is None else torch.full_like(frame, crop)
