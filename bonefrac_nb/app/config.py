@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CHOICES', 'RANGES', 'SHIPPED', 'ConfigError', 'option', 'DataFields', 'ModelFields', 'TrainingFields',
            'AugmentFields', 'RunFields', 'Config', 'field_docs', 'nearest', 'check_fields', 'shipped_for',
-           'read_config_file', 'load_config', 'save_config']
+           'read_config_file', 'start_at', 'load_config', 'save_config']
 
 # %% ../../nbs/50_app.config.ipynb #7beae2ab
 import difflib
@@ -174,7 +174,7 @@ _fracture = dict(_evenly, model='fracture_resnet18', base_width=32, size=384, st
 
 # %% ../../nbs/50_app.config.ipynb #a8dcb9da
 SHIPPED = {
-    'phantom': dict(_plain, size=128, epochs=9, batch_size=32, lr=1e-3),
+    'phantom': dict(_plain, size=128, start_size=64, epochs=9, batch_size=32, lr=1e-3),
     'phantom-fracture': dict(_plain, model='fracture_resnet18', base_width=32, stem='7x7s4', size=192, phantom_size=192, epochs=8, batch_size=32, lr=2e-3, balance='sampling', flip_vertical=.5, rotate=25., zoom=.25),
     'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3),
     'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=40, batch_size=32, lr=2e-4),
@@ -214,13 +214,23 @@ def read_config_file(
     return check_fields(values or {}, str(path))
 
 # %% ../../nbs/50_app.config.ipynb #255f2457
+def start_at(
+    config: Config, # with `size` and `start_size`
+    size: int, # another full size, pixels
+) -> int: # pixels; 0: images do not grow
+    "The `start_size` that goes with another size, in proportion."
+    start = round(config.start_size*size/config.size)
+    return start if start >= RANGES['size'][0] else 0
+
 def load_config(
     name: str | Path | None = None, # shipped name or YAML file; None: the defaults
     **overrides, # fields that the caller sets, over the file
 ) -> Config: # complete and checked
     "A complete `Config` from a shipped name or a file, with overrides."
-    base = {} if name is None else SHIPPED[str(name)] if str(name) in SHIPPED else read_config_file(name)
-    config = replace(Config(), **{**base, **check_fields(overrides, 'command line')})
+    read = replace(Config(), **({} if name is None else SHIPPED[str(name)] if str(name) in SHIPPED else read_config_file(name)))
+    given = check_fields(overrides, 'command line')
+    if 'size' in given: given.setdefault('start_size', start_at(read, given['size']))
+    config = replace(read, **given)
     if config.val_share + config.test_share >= 1: raise ConfigError('val_share + test_share leave nothing to train on')
     return config
 

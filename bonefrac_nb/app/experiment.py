@@ -394,12 +394,16 @@ def make_callbacks(
     return out + [make() for wanted, make in extra if wanted]
 
 # %% ../../nbs/51_app.experiment.ipynb #3b59e9e1
+def _stem(model): return getattr(model, 'config', {}).get('stem') or '7x7' # which every ResNet has that is not told otherwise
+
 def begin_with(
     model: torch.nn.Module, # just made, is changed in place
     folder: str, # of a finished run
 ):
     "Take over the weights of another run. Raises `ExperimentError` where the networks differ."
     given, card = load_model(folder)
+    if _stem(given) != _stem(model): # their weights have the same shapes
+        raise ExperimentError(f'{folder}: these weights were learned behind a stem {_stem(given)}, this network has {_stem(model)}; set stem to {_stem(given)}, or begin with a run of the same network')
     try: load_weights(model, given.state_dict())
     except RuntimeError as error:
         there, here = card['architecture']['name'], getattr(model, 'config', {}).get('name', type(model).__name__)
