@@ -218,9 +218,8 @@ def start_at(
     config: Config, # with `size` and `start_size`
     size: int, # another full size, pixels
 ) -> int: # pixels; 0: images do not grow
-    "The `start_size` that goes with another size, in proportion."
-    start = round(config.start_size*size/config.size)
-    return start if start >= RANGES['size'][0] else 0
+    "The `start_size` that goes with another size: in proportion, and as all sizes between in steps of 32."
+    return min(size, 32*round(config.start_size*size/config.size/32))
 
 def load_config(
     name: str | Path | None = None, # shipped name or YAML file; None: the defaults

@@ -13,7 +13,7 @@ __all__ = ['MOST_CLASSES', 'COLUMNS', 'BOXES', 'CITE', 'MACHINE_FIELDS', 'SAME_P
            'saved_columns', 'model_card', 'environment', 'run_state', 'run_folder', 'told_before', 'without_anatomy',
            'class_transfer', 'shortcut_figures', 'find_copies', 'check_parts', 'check_split', 'check_fit', 'keep_split',
            'prepare_parts', 'train_model', 'decide', 'figures', 'displayed_boxes', 'boxes_table', 'in_pictures',
-           'add_places', 'judge', 'picture_source', 'again', 'label_meaning', 'resume_config', 'begin',
+           'add_places', 'judge', 'picture_source', 'again', 'label_meaning', 'resume_config', 'begin', 'taken_back',
            'run_experiment', 'count_labels', 'describe_data', 'describe_split', 'finish', 'summary', 'load_run',
            'whole', 'known_to', 'foreign_split', 'own_rows', 'evaluation_parts', 'find_run', 'evaluate_run',
            'judge_again', 'prepare', 'list_files', 'trained', 'predict_files', 'joined', 'score_chunk', 'hand_out']
@@ -24,6 +24,7 @@ import json
 import platform
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -761,7 +762,8 @@ def train_model(
     rows = parts.rows('train')
     mean, std = measure_mean_std(parts.cache.pixels, rows)
     train = make_batches(config, parts, rows, mean, std, train=True)
-    learner = make_learner(config, train, make_batches(config, parts, parts.rows('val'), mean, std), folder, progress, list(parts.catalog.image_id), outputs(parts.classes), live, teachers(config, parts))
+    judged = parts.rows('val')[parts.split.scored.to_numpy(bool)[parts.rows('val')]] # near copies of training pictures choose no epoch
+    learner = make_learner(config, train, make_batches(config, parts, judged if len(judged) else parts.rows('val'), mean, std), folder, progress, list(parts.catalog.image_id), outputs(parts.classes), live, teachers(config, parts))
     if resuming and (folder/'checkpoint').exists(): resume(learner, folder/'checkpoint')
     learner.fit(config.epochs)
     if config.keep == 'best' and (folder/'checkpoint'/'best.safetensors').exists(): load_best(learner, folder/'checkpoint')
@@ -924,6 +926,19 @@ def begin(
     save_config(config, folder/'config.yaml')
     return config, folder, facts
 
+# %% ../../nbs/51_app.experiment.ipynb #9da75d9e
+@contextmanager
+def taken_back(
+    folder: Path, # just begun
+    new: bool, # whether nothing was in it before
+):
+    "Take a folder back where its data is refused: nothing was learned in it, and the remedy may use the same name."
+    try: yield
+    except (ValueError, RuntimeError):
+        for name in ('environment.json', 'config.yaml', 'split.csv') if new else (): (folder/name).unlink(missing_ok=True)
+        if new and not any(folder.iterdir()): folder.rmdir()
+        raise
+
 # %% ../../nbs/51_app.experiment.ipynb #272057f9
 def run_experiment(
     config: Config, # complete, from `load_config` or `choose_config`
@@ -941,7 +956,7 @@ def run_experiment(
     check_fit(config, catalog)
     config, folder, facts = begin(config, catalog, resuming)
     say(describe_data(catalog))
-    parts = prepare_parts(config, catalog, folder, progress)
+    with taken_back(folder, new=not resuming): parts = prepare_parts(config, catalog, folder, progress)
     config, setup = settle(replace(config, copies=parts.copies))
     save_config(config, folder/'config.yaml')
     say(f"{describe_split(parts)}\nsetup    {setup['chosen']}")

@@ -31,7 +31,7 @@ from tqdm.auto import tqdm
 from .config import RANGES, Config, ConfigError, check_fields, field_docs, load_config, nearest, save_config, shipped_for, start_at
 from .experiment import (MACHINE_FIELDS, Answers, ExperimentError, Parts, add_places, check_network, check_parts, check_places, choose_config,
                                         count_leaks, describe_data, environment, figures, find_copies, look, make_batches, open_data, predictions_table,
-                                        development_rows, phantom_folder, run_state, set_target, settle, sigmoid, split_data, summary, taught_before, train_model, whole)
+                                        development_rows, phantom_folder, run_state, set_target, settle, sigmoid, split_data, summary, taken_back, taught_before, train_model, whole)
 from ..data.cache import Cache, build_cache
 from ..data.catalog import fingerprint
 from ..data.datasets import open_dataset
@@ -473,13 +473,15 @@ def crossvalidate(
     "Score every picture by a network that was taught on the other folds."
     check_choice(config), check_network(config)
     folder = Path(out)
+    new = run_state(folder) == 'none'
     config, facts = begin_folds(config, plan, folder)
     if run_state(folder) == 'finished': return say(f'{folder}: finished before') or folder
     if config.threads: torch.set_num_threads(config.threads)
-    source = open_source(config, progress)
-    check_source(config, source.catalog)
-    folds = lay_folds(config, plan, source)
-    check_init(config, folds)
+    with taken_back(folder, new):
+        source = open_source(config, progress)
+        check_source(config, source.catalog)
+        folds = lay_folds(config, plan, source)
+        check_init(config, folds)
     keep_folds(folds, folder)
     say(f'{describe_data(source.catalog)}\n{describe_folds(folds, plan)}')
     for seed, fold in tqdm([(s, f) for s in range(plan.seeds) for f in range(plan.folds)], desc='folds', unit='fold', disable=not progress):

@@ -8,7 +8,7 @@ __all__ = ['LOST_LEFT', 'LOST_TOP', 'RECORD', 'VERSION', 'content_box', 'letterb
            'CacheError', 'open_cache', 'borrow', 'build_cache', 'move_boxes']
 
 # %% ../../nbs/14_data.cache.ipynb #f7c9727c
-import hashlib, json, os, shutil
+import errno, hashlib, json, os, shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,9 +157,10 @@ class Store:
 # %% ../../nbs/14_data.cache.ipynb #c8aec592
 @patch
 def write(self: Store, row: int, square: np.ndarray):
-    "Put one square, uint8 [S,S], at its row."
+    "Put one square, uint8 [S,S], at its row; raises `OSError` where the disk takes less."
     self.file.seek(self.offset + row * self.bytes)
-    self.file.write(np.ascontiguousarray(square).data)
+    taken = self.file.write(np.ascontiguousarray(square).data)
+    if taken != self.bytes: raise OSError(errno.ENOSPC, f'{taken} of {self.bytes} bytes of a square written; make room', str(self.journal.parent/'pixels.npy'))
 
 # %% ../../nbs/14_data.cache.ipynb #baf98b44
 @patch

@@ -17,7 +17,7 @@ def write_atomic(
 ):
     "Write a file that is there whole or not at all"
     path = Path(path); path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f'.{path.name}.part')
+    unfinished = path.with_name(f'.{path.name}.{os.getpid()}.part') # two processes may write the same file
     try:
         with open(unfinished, 'wb') as file: file.write(content); file.flush(); os.fsync(file.fileno())
         os.replace(unfinished, path)

@@ -239,11 +239,12 @@ def sides_loss(
     boxes: Tensor, # `[N,K,4]`, pixels, NaN where there is none
     stride: float, # pixels of a cell
 ) -> Tensor: # scalar in [0,2); 0 without boxes
-    "Mean over the positive cells of 1 minus the generalised intersection over union"
-    shape = sides.shape[2:]
-    positive = (map_targets(boxes, shape, stride) == 1)[:, 0]
-    told, wanted = (part.movedim(1, -1)[positive] for part in (sides.float(), side_targets(boxes, shape, stride)))
-    return (1 - giou_of_sides(told, wanted)).sum()/max(1, len(told))
+    "Mean over the boxes, and over the cells of each, of 1 minus the generalised intersection over union"
+    wanted = side_targets(boxes, sides.shape[2:], stride)
+    held = ~wanted.isnan().any(1)
+    told, wanted = (part.movedim(1, -1)[held] for part in (sides.float(), wanted))
+    weight = 1/((wanted[:, 0] + wanted[:, 2])*(wanted[:, 1] + wanted[:, 3])).clamp_min(1.)
+    return ((1 - giou_of_sides(told, wanted))*weight).sum()/weight.sum().clamp_min(1e-6)
 
 # %% ../../nbs/23_models.fracture.ipynb #8f74c67b
 def _peaks(probability, least, most):
