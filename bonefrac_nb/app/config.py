@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CHOICES', 'RANGES', 'SHIPPED', 'ConfigError', 'option', 'DataFields', 'ModelFields', 'TrainingFields',
            'AugmentFields', 'RunFields', 'Config', 'field_docs', 'nearest', 'check_fields', 'shipped_for',
-           'read_config_file', 'start_at', 'load_config', 'save_config']
+           'read_config_file', 'with_start', 'load_config', 'save_config']
 
 # %% ../../nbs/50_app.config.ipynb #7beae2ab
 import difflib
@@ -214,12 +214,14 @@ def read_config_file(
     return check_fields(values or {}, str(path))
 
 # %% ../../nbs/50_app.config.ipynb #255f2457
-def start_at(
-    config: Config, # with `size` and `start_size`
-    size: int, # another full size, pixels
-) -> int: # pixels; 0: images do not grow
-    "The `start_size` that goes with another size: in proportion, and as all sizes between in steps of 32."
-    return min(size, 32*round(config.start_size*size/config.size/32))
+def with_start(
+    config: Config, # that they depart from
+    values: dict, # field → value
+) -> dict: # with `start_size` (0: images do not grow) where `size` is named and it is not
+    "Where images begin to grow follows another size: in proportion, and as all sizes between in steps of 32."
+    if 'size' not in values: return values
+    start = min(values['size'], 32*round(config.start_size*values['size']/config.size/32))
+    return values | dict(start_size=values.get('start_size', start))
 
 def load_config(
     name: str | Path | None = None, # shipped name or YAML file; None: the defaults
@@ -227,9 +229,7 @@ def load_config(
 ) -> Config: # complete and checked
     "A complete `Config` from a shipped name or a file, with overrides."
     read = replace(Config(), **({} if name is None else SHIPPED[str(name)] if str(name) in SHIPPED else read_config_file(name)))
-    given = check_fields(overrides, 'command line')
-    if 'size' in given: given.setdefault('start_size', start_at(read, given['size']))
-    config = replace(read, **given)
+    config = replace(read, **with_start(read, check_fields(overrides, 'command line')))
     if config.val_share + config.test_share >= 1: raise ConfigError('val_share + test_share leave nothing to train on')
     return config
 

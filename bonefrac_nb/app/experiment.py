@@ -762,8 +762,9 @@ def train_model(
     rows = parts.rows('train')
     mean, std = measure_mean_std(parts.cache.pixels, rows)
     train = make_batches(config, parts, rows, mean, std, train=True)
-    judged = parts.rows('val')[parts.split.scored.to_numpy(bool)[parts.rows('val')]] # near copies of training pictures choose no epoch
-    learner = make_learner(config, train, make_batches(config, parts, judged if len(judged) else parts.rows('val'), mean, std), folder, progress, list(parts.catalog.image_id), outputs(parts.classes), live, teachers(config, parts))
+    val = parts.rows('val')
+    judged = val[parts.split.scored.to_numpy(bool)[val]] # near copies of training pictures choose no epoch
+    learner = make_learner(config, train, make_batches(config, parts, judged if len(judged) else val, mean, std), folder, progress, list(parts.catalog.image_id), outputs(parts.classes), live, teachers(config, parts))
     if resuming and (folder/'checkpoint').exists(): resume(learner, folder/'checkpoint')
     learner.fit(config.epochs)
     if config.keep == 'best' and (folder/'checkpoint'/'best.safetensors').exists(): load_best(learner, folder/'checkpoint')

@@ -28,7 +28,7 @@ import torch
 from tqdm.auto import tqdm
 
 # %% ../../nbs/51a_app.folds.ipynb #c1d3b797
-from .config import RANGES, Config, ConfigError, check_fields, field_docs, load_config, nearest, save_config, shipped_for, start_at
+from .config import RANGES, Config, ConfigError, check_fields, field_docs, load_config, nearest, save_config, shipped_for, with_start
 from .experiment import (MACHINE_FIELDS, Answers, ExperimentError, Parts, add_places, check_network, check_parts, check_places, choose_config,
                                         count_leaks, describe_data, environment, figures, find_copies, look, make_batches, open_data, predictions_table,
                                         development_rows, phantom_folder, run_state, set_target, settle, sigmoid, split_data, summary, taken_back, taught_before, train_model, whole)
@@ -607,9 +607,7 @@ def changed(
         if not isinstance(v, Times): return v
         low, high = RANGES.get(name, (-np.inf, np.inf))
         return type(getattr(base, name))(np.clip(round(getattr(base, name)*v, 9), low, high))
-    values = check_fields({name: value(name, v) if hasattr(base, name) else v for name, v in change.items()}, where)
-    if 'size' in change and 'start_size' not in change: values['start_size'] = start_at(base, values['size'])
-    return values
+    return with_start(base, check_fields({name: value(name, v) if hasattr(base, name) else v for name, v in change.items()}, where))
 
 # %% ../../nbs/51a_app.folds.ipynb #5651579e
 KNOBS = ('rotate', 'zoom', 'shift', 'gamma', 'contrast', 'brightness')

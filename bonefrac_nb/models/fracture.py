@@ -223,14 +223,15 @@ def known_loss(
     return (loss*known).sum()/known.sum().clamp_min(1)
 
 # %% ../../nbs/23_models.fracture.ipynb #57a72e04
+def _area(sides): return (sides[:, 0] + sides[:, 2])*(sides[:, 1] + sides[:, 3])
+
 def giou_of_sides(
     first: Tensor, # `[M,4]`, distances to left, upper, right, lower side, 0 or more
     second: Tensor, # `[M,4]`
 ) -> Tensor: # `[M]` in (-1,1]
     "Generalised intersection over union of boxes around the same point"
-    def area(sides): return (sides[:, 0] + sides[:, 2])*(sides[:, 1] + sides[:, 3])
-    both, hull = area(torch.minimum(first, second)), area(torch.maximum(first, second)).clamp_min(1e-6)
-    union = (area(first) + area(second) - both).clamp_min(1e-6)
+    both, hull = _area(torch.minimum(first, second)), _area(torch.maximum(first, second)).clamp_min(1e-6)
+    union = (_area(first) + _area(second) - both).clamp_min(1e-6)
     return both/union - (hull - union)/hull
 
 # %% ../../nbs/23_models.fracture.ipynb #a238a429
@@ -243,7 +244,7 @@ def sides_loss(
     wanted = side_targets(boxes, sides.shape[2:], stride)
     held = ~wanted.isnan().any(1)
     told, wanted = (part.movedim(1, -1)[held] for part in (sides.float(), wanted))
-    weight = 1/((wanted[:, 0] + wanted[:, 2])*(wanted[:, 1] + wanted[:, 3])).clamp_min(1.)
+    weight = 1/_area(wanted).clamp_min(1.)
     return ((1 - giou_of_sides(told, wanted))*weight).sum()/weight.sum().clamp_min(1e-6)
 
 # %% ../../nbs/23_models.fracture.ipynb #8f74c67b
