@@ -30,7 +30,6 @@ import pandas as pd
 import torch
 from fastcore.basics import patch
 from PIL import Image
-from torch.utils.flop_counter import FlopCounterMode
 from tqdm.auto import tqdm
 
 # %% ../../nbs/52b_app.benchmark.ipynb #41bc02b6
@@ -356,6 +355,7 @@ def training_operations(
     images: torch.Tensor, # a batch
 ) -> int: # floating-point operations of forward and backward
     "Operations of a training step, as torch counts them (a multiplication and an addition are two)."
+    from torch.utils.flop_counter import FlopCounterMode # loads a compiler, of which a race has no need
     with FlopCounterMode(display=False) as counter: model(images).sum().backward()
     return counter.get_total_flops()
 

@@ -171,11 +171,13 @@ _plain = dict(flip_horizontal=0.0, rotate=0.0, zoom=0.0, shift=0.0, gamma=0.0, c
 _fracatlas = dict(rows='development', copies='quick', flip_vertical=0.5, rotate=25.0)
 _evenly = dict(_fracatlas, grow_share=.75, balance='sampling', balance_share=.75, batch_size=32, zoom=.25)
 _fracture = dict(_evenly, model='fracture_resnet18', base_width=32, size=384, start_size=160, lr=2e-3)
+_bones = dict(_plain, model='fracture_resnet18', base_width=32, stem='7x7s4', size=192, phantom_size=192, batch_size=32, lr=2e-3, balance='sampling', flip_vertical=.5, rotate=25., zoom=.25)
 
 # %% ../../nbs/50_app.config.ipynb #a8dcb9da
 SHIPPED = {
     'phantom': dict(_plain, size=128, start_size=64, epochs=9, batch_size=32, lr=1e-3),
-    'phantom-fracture': dict(_plain, model='fracture_resnet18', base_width=32, stem='7x7s4', size=192, phantom_size=192, epochs=8, batch_size=32, lr=2e-3, balance='sampling', flip_vertical=.5, rotate=25., zoom=.25),
+    'phantom-fracture': dict(_bones, epochs=8),
+    'phantom-fracture-long': dict(_bones, epochs=10, start_size=96, grow_share=.75, phantom_images=9000, val_share=.03, test_share=.03),
     'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3),
     'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=40, batch_size=32, lr=2e-4),
     'fracatlas-fracture': dict(_fracture, epochs=64),

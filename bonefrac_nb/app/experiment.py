@@ -8,19 +8,21 @@ __all__ = ['MOST_CLASSES', 'COLUMNS', 'BOXES', 'CITE', 'MACHINE_FIELDS', 'SAME_P
            'names_of_flag', 'other_target', 'new_classes', 'known_classes', 'set_target', 'label_column', 'open_data',
            'choose_config', 'split_data', 'count_leaks', 'Parts', 'twin_units', 'outputs', 'has_map', 'teachers',
            'check_places', 'make_batches', 'model_options', 'check_network', 'processor_name', 'setup_file',
-           'time_setups', 'settle', 'make_callbacks', 'begin_with', 'taught_before', 'make_learner', 'Answers', 'look',
-           'score', 'fit_decision', 'sigmoid', 'fit_class_decision', 'predictions_table', 'class_answers',
-           'saved_columns', 'model_card', 'environment', 'run_state', 'run_folder', 'told_before', 'without_anatomy',
-           'class_transfer', 'shortcut_figures', 'find_copies', 'check_parts', 'check_split', 'check_fit', 'keep_split',
-           'prepare_parts', 'train_model', 'decide', 'figures', 'displayed_boxes', 'boxes_table', 'in_pictures',
-           'add_places', 'judge', 'picture_source', 'again', 'label_meaning', 'resume_config', 'begin', 'taken_back',
-           'run_experiment', 'count_labels', 'describe_data', 'describe_split', 'finish', 'summary', 'load_run',
-           'whole', 'known_to', 'foreign_split', 'own_rows', 'evaluation_parts', 'find_run', 'evaluate_run',
-           'judge_again', 'prepare', 'list_files', 'trained', 'predict_files', 'joined', 'score_chunk', 'hand_out']
+           'usual_setup', 'time_setups', 'settle', 'make_callbacks', 'begin_with', 'taught_before', 'make_learner',
+           'Answers', 'look', 'score', 'fit_decision', 'sigmoid', 'fit_class_decision', 'predictions_table',
+           'class_answers', 'saved_columns', 'model_card', 'environment', 'run_state', 'run_folder', 'told_before',
+           'without_anatomy', 'class_transfer', 'shortcut_figures', 'find_copies', 'check_parts', 'check_split',
+           'check_fit', 'keep_split', 'prepare_parts', 'train_model', 'decide', 'figures', 'displayed_boxes',
+           'boxes_table', 'in_pictures', 'add_places', 'judge', 'picture_source', 'again', 'label_meaning',
+           'resume_config', 'begin', 'taken_back', 'run_experiment', 'count_labels', 'describe_data', 'describe_split',
+           'finish', 'summary', 'load_run', 'whole', 'known_to', 'foreign_split', 'own_rows', 'evaluation_parts',
+           'find_run', 'evaluate_run', 'judge_again', 'prepare', 'list_files', 'trained', 'predict_files', 'joined',
+           'score_chunk', 'hand_out']
 
 # %% ../../nbs/51_app.experiment.ipynb #0560856c
 import hashlib
 import json
+import math
 import platform
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -346,17 +348,29 @@ def setup_file(
     key = [config.model, model_options(config), config.size, config.device, device, torch.get_num_threads(), torch.__version__]
     return (folder or default_folder())/f"setup-{hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:12]}.json"
 
+# %% ../../nbs/51_app.experiment.ipynb #4c70aa28
+def usual_setup(
+    config: Config, # device, `channels_last`
+) -> str: # a name in `SETUPS`
+    "The number format and layout that are expected to be fastest."
+    usual = 'bf16' if cb.choose_precision('auto', cb.find_device(config.device).type) else 'fp32'
+    return f"{usual}, channels {'last' if config.channels_last else 'first'}"
+
 def time_setups(
     config: Config, # network, size, batch, device
     images: int = 4, # pictures in a batch, on a CPU: with fewer the weights would be timed, not the pictures
 ) -> dict: # name of the setup → seconds of a step
     "What forward and backward cost in each number format and layout."
-    device = cb.find_device(config.device)
+    device, usual = cb.find_device(config.device), usual_setup(config)
     if device.type == 'cpu': cb.keep_freed_memory()
     with torch.random.fork_rng():
         model = create_model(config.model, in_chans=1, num_classes=1, **model_options(config)).train()
         batch = torch.randn(images if device.type == 'cpu' else config.batch_size, 1, config.size, config.size).to(device)
-        return {name: cb.step_seconds(model, batch, *setup) for name, setup in cb.SETUPS.items()}
+        def timed(name, hopeless=math.inf): return cb.step_seconds(model, batch, *cb.SETUPS[name], hopeless=hopeless)
+        seconds = {usual: timed(usual)}
+        seconds.update({name: timed(name, 1.7*seconds[usual]) for name in cb.SETUPS if name != usual})
+        if cb.fastest_setup(seconds, usual) != usual: seconds[usual] = min(seconds[usual], timed(usual))
+    return {name: seconds[name] for name in cb.SETUPS}
 
 # %% ../../nbs/51_app.experiment.ipynb #c8ae9e94
 def settle(
@@ -368,9 +382,8 @@ def settle(
     path = setup_file(config, folder)
     seconds = json.loads(path.read_text()) if path.exists() else time_setups(config)
     if not path.exists(): write_json(seconds, path)
-    usual = 'bf16' if cb.choose_precision('auto', cb.find_device(config.device).type) else 'fp32'
     open_to = {name: value for name, value in seconds.items() if config.channels_last or not cb.SETUPS[name][1]}
-    chosen = cb.fastest_setup(open_to, f"{usual}, channels {'last' if config.channels_last else 'first'}")
+    chosen = cb.fastest_setup(open_to, usual_setup(config))
     precision, last = cb.SETUPS[chosen]
     return replace(config, precision=precision, channels_last=last), dict(chosen=chosen, seconds=seconds)
 
