@@ -189,7 +189,7 @@ def _used(frame):
 def plot_roc(
     frame: pd.DataFrame, # scored rows of one split
     threshold: float, # the operating point, probability 0-1
-) -> 'Figure': # ROC curve
+): # -> matplotlib's `Figure`: ROC curve
     "Sensitivity against false alarms over all thresholds."
     y, p = _used(frame)
     fpr, tpr = roc_curve(y, p)[:2]
@@ -204,7 +204,7 @@ def plot_roc(
 # %% ../../nbs/41_evaluation.report.ipynb #c33ea28c
 def plot_precision_recall(
     frame: pd.DataFrame, # scored rows of one split
-) -> 'Figure': # precision-recall curve
+): # -> matplotlib's `Figure`: precision-recall curve
     "Precision against sensitivity, with the share of fractured pictures as the floor."
     y, p = _used(frame)
     precision, recall = precision_recall_curve(y, p)[:2]
@@ -220,7 +220,7 @@ def plot_reliability(
     frame: pd.DataFrame, # scored rows of one split
     bins: int = 10, # of equal width
     positive: str = CLASSES[1], # what a 1 means
-) -> 'Figure': # reliability diagram
+): # -> matplotlib's `Figure`: reliability diagram
     "Observed share of fractured pictures against the probability that was stated."
     curve = reliability_curve(*_used(frame), bins=bins)
     ax = _axes('stated probability', f'share {positive}')
@@ -234,7 +234,7 @@ def plot_scores(
     frame: pd.DataFrame, # scored rows of one split
     threshold: float, # probability, 0-1
     classes: Sequence[str] = CLASSES, # what 0 and 1 mean
-) -> 'Figure': # histogram by label
+): # -> matplotlib's `Figure`: histogram by label
     "How the scores of both classes lie, and where the threshold cuts them."
     y, p = _used(frame)
     ax = _axes('stated probability', 'images')
@@ -250,7 +250,7 @@ def plot_confusion(
     frame: pd.DataFrame, # scored rows of one split
     threshold: float, # probability, 0-1
     classes: Sequence[str] = CLASSES, # what 0 and 1 mean
-) -> 'Figure': # confusion matrix with counts
+): # -> matplotlib's `Figure`: confusion matrix with counts
     "True and false calls at the threshold."
     y, p = _used(frame)
     c = confusion(y, p >= threshold)
@@ -260,7 +260,7 @@ def plot_confusion(
 def draw_counts(
     counts: np.ndarray, # int `[K,K]`: rows truth, columns call
     classes: Sequence[str], # K names
-) -> 'Figure': # counts; colour is the share of the row
+): # -> matplotlib's `Figure`: counts; colour is the share of the row
     "A confusion matrix."
     import seaborn as sns
     side = 0.7*max(0, len(classes) - 2)
@@ -274,7 +274,7 @@ def draw_counts(
 def plot_class_roc(
     frame: pd.DataFrame, # scored rows of one split, several classes
     classes: Sequence[str], # names in the order of their numbers
-) -> 'Figure': # a ROC curve for each class against the rest
+): # -> matplotlib's `Figure`: a ROC curve for each class against the rest
     "Sensitivity against false alarms, class by class; classes without pictures are left out."
     import seaborn as sns
     y, p, _ = _used_classes(frame, classes)
@@ -306,7 +306,7 @@ def draw_rungs(
 def plot_ladder(
     figures: dict, # figures of one split, with `auroc` and `shortcuts`
     name: str = 'network', # what to call the model
-) -> 'Figure': # AUROC with interval, one rung each
+): # -> matplotlib's `Figure`: AUROC with interval, one rung each
     "AUROC of chance, each shortcut and the network, with intervals."
     rungs = [('chance', {'value': 0.5, 'ci95': None}, 'grey')]
     stated = [(VIEWS.get(k, k), v['auroc'], OTHER) for k, v in figures.get('shortcuts', {}).items() if v['auroc']['value'] is not None]
@@ -339,7 +339,7 @@ def gravest_class_mistakes(
 
 # %% ../../nbs/41_evaluation.report.ipynb #ffb3886a
 def figure_svg(
-    figure: 'Figure', # what to embed
+    figure, # matplotlib's `Figure`, what to embed
 ) -> str: # an `<svg>` element
     "A figure as text for an HTML page, the same text for the same figure."
     import matplotlib.pyplot as plt
