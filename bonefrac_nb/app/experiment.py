@@ -343,9 +343,9 @@ def setup_file(
     config: Config, # network and size
     folder: Path | None = None, # None: the cache folder
 ) -> Path: # where the answer for this machine is kept
-    "A name that changes with the network, the size, the processor, the threads and torch."
+    "A name that changes with the network, the size, the layout, the processor, the threads and torch."
     device = torch.cuda.get_device_name() if cb.find_device(config.device).type == 'cuda' else processor_name()
-    key = [config.model, model_options(config), config.size, config.device, device, torch.get_num_threads(), torch.__version__]
+    key = [config.model, model_options(config), config.size, config.channels_last, config.device, device, torch.get_num_threads(), torch.__version__]
     return (folder or default_folder())/f"setup-{hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:12]}.json"
 
 # %% ../../nbs/51_app.experiment.ipynb #4c70aa28
@@ -360,7 +360,7 @@ def time_setups(
     config: Config, # network, size, batch, device
     images: int = 4, # pictures in a batch, on a CPU: with fewer the weights would be timed, not the pictures
 ) -> dict: # name of the setup → seconds of a step
-    "What forward and backward cost in each number format and layout."
+    "What forward and backward cost in each number format and layout; of those that are given up, the step that said so."
     device, usual = cb.find_device(config.device), usual_setup(config)
     if device.type == 'cpu': cb.keep_freed_memory()
     with torch.random.fork_rng():
@@ -368,7 +368,8 @@ def time_setups(
         batch = torch.randn(images if device.type == 'cpu' else config.batch_size, 1, config.size, config.size).to(device)
         def timed(name, hopeless=math.inf): return cb.step_seconds(model, batch, *cb.SETUPS[name], hopeless=hopeless)
         seconds = {usual: timed(usual)}
-        seconds.update({name: timed(name, 1.7*seconds[usual]) for name in cb.SETUPS if name != usual})
+        hopeless = 1.2*seconds[usual] if device.type == 'cpu' else math.inf
+        seconds.update({name: timed(name, hopeless) for name in cb.SETUPS if name != usual})
         if cb.fastest_setup(seconds, usual) != usual: seconds[usual] = min(seconds[usual], timed(usual))
     return {name: seconds[name] for name in cb.SETUPS}
 
