@@ -46,6 +46,8 @@ class DataFields:
     workers: int = option(0, 'processes that decode files; 0: one for each core')
     phantom_images: int = option(2200, 'images of the built-in phantom')
     phantom_size: int = option(128, 'pixels a side of the built-in phantom')
+    phantom_wide: float = option(0., 'share of its images that show more of the limb, up to a whole plate of 40 cm, 0-1')
+    phantom_mild: float = option(0., 'share of its fractures that have hardly moved, 0-1')
 
 # %% ../../nbs/50_app.config.ipynb #5a17aa08
 @dataclass
@@ -128,7 +130,7 @@ CHOICES = dict(rows=('all', 'development'), copies=('auto', 'quick', 'full'), sp
 # %% ../../nbs/50_app.config.ipynb #cfaa11d8
 RANGES = dict(size=(32, 4096), start_size=(0, 4096), grow_share=(0, 1), balance_share=(0, 1), crop=(0, 4096), crop_share=(0, 1), crop_near=(0, 1), base_width=(0, 1024), epochs=(1, 100000), batch_size=(2, 65536), accumulate=(1, 4096), lr=(0, 100), warmup=(0, 1),
               val_share=(0, 0.9), test_share=(0, 0.9), ema=(0, 0.99999), label_smoothing=(0, 0.5), weight_decay=(0, 100),
-              dropout=(-1, 0.99), phantom_images=(40, 10**7), phantom_size=(64, 4096), resamples=(50, 10**6), clip=(0, 1e9),
+              dropout=(-1, 0.99), phantom_images=(40, 10**7), phantom_size=(64, 4096), phantom_wide=(0, 1), phantom_mild=(0, 1), resamples=(50, 10**6), clip=(0, 1e9),
               mixup=(0, 100), box_weight=(0, 1000), part_weight=(0, 1000), flip_horizontal=(0, 1), flip_vertical=(0, 1), erase=(0, 1), rotate=(0, 180), zoom=(0, 0.9),
               shift=(0, 0.9), gamma=(0, 0.9), contrast=(0, 0.9), brightness=(0, 0.9), noise=(0, 1), blur=(0, 20),
               early_stopping=(0, 10**6), workers=(0, 1024), threads=(0, 1024), seed=(0, 2**31 - 1))
@@ -178,6 +180,8 @@ SHIPPED = {
     'phantom': dict(_plain, size=128, start_size=64, epochs=9, batch_size=32, lr=1e-3),
     'phantom-fracture': dict(_bones, epochs=8),
     'phantom-fracture-long': dict(_bones, epochs=10, start_size=96, grow_share=.75, phantom_images=9000, val_share=.03, test_share=.03),
+    'phantom-fracture-plate': dict(_bones, epochs=10, size=224, start_size=96, grow_share=.75, phantom_images=12000, phantom_size=224, phantom_wide=.9, phantom_mild=.6, val_share=.03, test_share=.03,
+                                   flip_horizontal=.5, gamma=.5, contrast=.3, brightness=.15, noise=.02, blur=.5),
     'fracatlas-resnet18': dict(_fracatlas, model='resnet18', size=192, epochs=60, batch_size=32, lr=1e-3),
     'fracatlas-alexnet': dict(_fracatlas, model='alexnet', size=224, epochs=40, batch_size=32, lr=2e-4),
     'fracatlas-fracture': dict(_fracture, epochs=64),

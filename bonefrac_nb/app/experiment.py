@@ -70,14 +70,15 @@ class ExperimentError(RuntimeError):
 
 # %% ../../nbs/51_app.experiment.ipynb #9469bb09
 def phantom_folder(
-    config: Config, # `phantom_images`, `phantom_size`
+    config: Config, # `phantom_images`, `phantom_size`, `phantom_wide`, `phantom_mild`
     progress: bool = True, # show a progress bar
 ) -> Path: # folder in the FracAtlas layout
     "The built-in phantom, written into the cache folder on first use."
-    root = default_folder()/f'phantom-v{PHANTOM_VERSION}-{config.phantom_images}x{config.phantom_size}'
+    knobs = {k: v for k in ('wide', 'mild') if (v := getattr(config, f'phantom_{k}'))}
+    root = default_folder()/'-'.join([f'phantom-v{PHANTOM_VERSION}', f'{config.phantom_images}x{config.phantom_size}', *(f'{k}{v:g}' for k, v in knobs.items())])
     if not (root/'phantom.json').exists():
         root.parent.mkdir(parents=True, exist_ok=True)
-        write_phantom(root, n=config.phantom_images, size=config.phantom_size, seed=0, progress=progress, prevalence=1, twins=1)
+        write_phantom(root, n=config.phantom_images, size=config.phantom_size, seed=0, progress=progress, prevalence=1, twins=1, **knobs)
     return root
 
 # %% ../../nbs/51_app.experiment.ipynb #04d4a259

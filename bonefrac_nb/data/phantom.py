@@ -7,21 +7,22 @@ __all__ = ['MU', 'RAY_WIDTHS', 'CARPALS', 'FINGERS', 'FOREARM', 'FOREARM_ENDS', 
            'UPPER_ARM_FLESH', 'SHOULDER', 'SHOULDER_ENDS', 'SHOULDER_FLESH', 'HIP', 'HIP_ENDS', 'HIP_FLESH', 'LEG',
            'LEG_ENDS', 'LEG_FLESH', 'TARSALS', 'TOES', 'FOOT_FLESH', 'FRAMES', 'LIMBS', 'FLAGS', 'VIEWS', 'SITES',
            'REGION', 'FRACTURES', 'DISPLACED', 'SLOPE', 'STEP', 'APEX', 'GAP', 'PAIRS', 'TOGETHER', 'STREAMS',
-           'BY_PATIENT', 'GLYPHS', 'COLLIMATED', 'VERSION', 'unit', 'Ellipsoid', 'silhouette', 'grind', 'pebble_square',
-           'ellipsoid_chords', 'Tube', 'plane_axis', 'sections', 'tube_chords', 'raised', 'chords', 'join',
-           'smoothstep', 'sideways', 'dome', 'long_bone', 'pebble', 'meat', 'Body', 'Bone', 'Limb', 'rows', 'grow',
-           'tubes_of', 'pebbles_of', 'meat_of', 'facets_of', 'pack', 'ray_bones', 'skin_of', 'rays_of', 'turn_x',
-           'attach', 'arm', 'rib', 'shoulder', 'hip', 'leg', 'foot', 'ankle', 'pointed_foot', 'Region', 'views_of',
-           'sites_of', 'make_region', 'Detector', 'Line', 'Fragment', 'rotate', 'to_whole', 'to_broken', 'Injury',
-           'injure', 'spread', 'edge', 'turns', 'cut', 'splinters', 'Break', 'outline', 'break_bone', 'bone_frame',
-           'picture_frame', 'kept', 'broken_paths', 'Case', 'draw_body', 'draw_pose', 'draw_injuries', 'bar', 'nail',
-           'wires', 'plate', 'draw_metal', 'draw_cast', 'glyph', 'draw_marker', 'draw_collimator', 'stretch', 'blur',
-           'grain', 'thickness', 'expose', 'window_of', 'develop', 'soft_tissue', 'add_bones', 'add_bars', 'attenuate',
-           'Simulated', 'polygon_of', 'render', 'contact_sheet', 'coarse', 'gallery_cases', 'show_gallery', 'Twins',
-           'twins', 'deal', 'draw_views', 'draw_patients', 'dress', 'add_twins', 'number_all', 'check_shares',
-           'draw_all', 'plan_cases', 'Written', 'file_name', 'usual_columns', 'own_columns', 'write_case', 'box_of',
-           'polygon_area', 'coco_note', 'coco_of', 'vgg_region', 'vgg_of', 'voc_object', 'voc_of', 'yolo_of',
-           'write_annotations', 'core_count', 'each_case', 'write_all', 'check_target', 'write_phantom']
+           'BY_PATIENT', 'GLYPHS', 'COLLIMATED', 'PLATE', 'HARDLY', 'VERSION', 'unit', 'Ellipsoid', 'silhouette',
+           'grind', 'pebble_square', 'ellipsoid_chords', 'Tube', 'plane_axis', 'sections', 'tube_chords', 'raised',
+           'chords', 'join', 'smoothstep', 'sideways', 'dome', 'long_bone', 'pebble', 'meat', 'Body', 'Bone', 'Limb',
+           'rows', 'grow', 'tubes_of', 'pebbles_of', 'meat_of', 'facets_of', 'pack', 'ray_bones', 'skin_of', 'rays_of',
+           'turn_x', 'attach', 'arm', 'rib', 'shoulder', 'hip', 'leg', 'foot', 'ankle', 'pointed_foot', 'Region',
+           'views_of', 'sites_of', 'make_region', 'Detector', 'Line', 'Fragment', 'rotate', 'to_whole', 'to_broken',
+           'Injury', 'injure', 'spread', 'edge', 'turns', 'cut', 'splinters', 'Break', 'outline', 'break_bone',
+           'bone_frame', 'picture_frame', 'kept', 'broken_paths', 'Case', 'draw_body', 'draw_pose', 'draw_injuries',
+           'bar', 'nail', 'wires', 'plate', 'draw_metal', 'draw_cast', 'glyph', 'draw_marker', 'draw_collimator',
+           'stretch', 'blur', 'grain', 'thickness', 'expose', 'window_of', 'develop', 'soft_tissue', 'add_bones',
+           'add_bars', 'attenuate', 'Simulated', 'polygon_of', 'render', 'contact_sheet', 'coarse', 'gallery_cases',
+           'show_gallery', 'Twins', 'twins', 'deal', 'draw_views', 'draw_patients', 'dress', 'add_twins', 'number_all',
+           'check_shares', 'draw_all', 'extend', 'plan_cases', 'Written', 'file_name', 'usual_columns', 'own_columns',
+           'write_case', 'box_of', 'polygon_area', 'coco_note', 'coco_of', 'vgg_region', 'vgg_of', 'voc_object',
+           'voc_of', 'yolo_of', 'write_annotations', 'core_count', 'each_case', 'write_all', 'check_target',
+           'write_phantom']
 
 # %% ../../nbs/13_data.phantom.ipynb #730b869f
 import json
@@ -913,8 +914,8 @@ def broken_paths(bone, b, x, y, pixel):
     return shell, inside
 
 # %% ../../nbs/13_data.phantom.ipynb #ce59f760
-STREAMS = ('body', 'side', 'injury', 'metal', 'cast', 'pose', 'marker', 'exposure', 'collimator', 'texture', 'noise')
-BY_PATIENT = STREAMS[:5]
+STREAMS = ('body', 'side', 'injury', 'metal', 'cast', 'pose', 'marker', 'exposure', 'collimator', 'texture', 'noise', 'extent', 'field')
+BY_PATIENT = (*STREAMS[:5], 'extent')
 
 # %% ../../nbs/13_data.phantom.ipynb #511bdce2
 @dataclass(frozen=True)
@@ -930,6 +931,8 @@ class Case:
     metal: bool = False # plate, nail or wires
     cast: bool = False # plaster
     batch: bool = False # exposed like the peculiar batch
+    wide: float = 1. # how many times the usual field the picture shows
+    mild: float = 1. # share of the usual displacement and gap of its fracture
     copy_of: int = -1 # number of the image that this one nearly repeats; -1: none
     twin_of: int = -1 # number of the image that this one shows before the fall; -1: none
 
@@ -957,15 +960,16 @@ def draw_pose(case, size):
     g, region = case.stream('pose'), REGION[case.anatomy]
     t, (x, y, side) = np.radians(region.views[case.view] + g.normal(0, 3)), region.frame
     shift, grow = side * np.clip(g.normal(0, .03, 2), -.06, .06), g.uniform(.95, 1.12)
-    angle = np.clip(g.normal(0, 7), -18, 18)
+    angle, shift = np.clip(g.normal(0, 7), -18, 18), shift + side * (case.wide - 1) * np.clip(g.normal(0, .15, 2), -.3, .3)
     R = np.array([[np.cos(t), 0, np.sin(t)], [0, 1, 0], [-np.sin(t), 0, np.cos(t)]])
-    return R, Detector(size, (x + shift[0], y + shift[1], side * grow), angle, case.side == 'L')
+    return R, Detector(size, (x + shift[0], y + shift[1], side * grow * case.wide), angle, case.side == 'L')
 
 # %% ../../nbs/13_data.phantom.ipynb #d355ec3f
 def draw_injuries(case):
     "The fractures: none, one, or two side by side."
     g, sites = case.stream('injury'), REGION[case.anatomy].sites
-    return spread(injure(case.fracture, sites, g), sites, g) if case.fracture else []
+    whole = spread(injure(case.fracture, sites, g), sites, g) if case.fracture else []
+    return [i._replace(**{k: getattr(i, k) * case.mild for k in ('step', 'apex', 'gap')}) for i in whole]
 
 # %% ../../nbs/13_data.phantom.ipynb #b9bc298e
 def bar(start, end, half, depth=None):
@@ -1027,7 +1031,7 @@ def glyph(letter, height, boxed, fine=6):
 def draw_marker(case, soft):
     "Share of the full thickness of lead, [S,S]."
     g, size, out = case.stream('marker'), len(soft), np.zeros_like(soft)
-    a = glyph(case.side, size * g.uniform(.05, .075), g.random() < .3)
+    a = glyph(case.side, size * g.uniform(.05, .075) / case.wide, g.random() < .3)
     room = size - np.array(a.shape)
     def corner(): return (room * np.where(g.random(2) < .5, g.uniform(.06, .2, 2), g.uniform(.8, .94, 2))).astype(int)
     r, c = min((corner(), corner()), key=lambda p: soft[p[0]:p[0] + a.shape[0], p[1]:p[1] + a.shape[1]].mean())
@@ -1062,7 +1066,7 @@ def thickness(soft): return float(np.percentile(soft[::4, ::4], 95))
 def expose(case, attenuation, soft, beam):
     "Share of the photons that arrive, [S,S]: primary rays, scatter, and the noise of counting."
     g, size, thick = case.stream('exposure'), len(soft), thickness(soft)
-    dose = 1600 * np.exp(g.normal(0, .4)) / REGION[case.anatomy].contrast ** 2 * (.3 if case.batch else 1)
+    dose = 1600 * np.exp(g.normal(0, .4)) / REGION[case.anatomy].contrast ** 2 * case.wide ** 2 * (.3 if case.batch else 1)
     scattered = np.float32(.06 + .04 * thick)
     primary = np.exp(-attenuation) * (1 if beam is None else beam)
     photons = (1 - scattered) * primary + scattered * blur(np.exp(-soft))
@@ -1314,6 +1318,19 @@ def draw_all(n, seed, prevalence, displaced, max_views, batch_effect, twins, wor
         if drawn + len(twinned) == n: return g, patients, originals, twinned
         drawn = n - len(twinned)
 
+# %% ../../nbs/13_data.phantom.ipynb #54ae38a7
+PLATE, HARDLY = 400., (.05, .6) # mm, the largest field; share of the usual displacement that is left
+
+def extend(
+    case: Case, # as planned
+    wide: float, # probability that it shows more than its region
+    mild: float, # probability that its patient's fracture has hardly moved
+) -> Case: # with `wide` and `mild`
+    "The field, drawn by image and up to a whole plate, and the displacement, drawn by patient."
+    field, extent, most = case.stream('field'), case.stream('extent'), PLATE / REGION[case.anatomy].frame[2]
+    shown = most ** field.random() ** .5 if field.random() < wide else 1.
+    return replace(case, wide=shown, mild=extent.uniform(*HARDLY) if extent.random() < mild else 1.)
+
 # %% ../../nbs/13_data.phantom.ipynb #e97302a0
 def plan_cases(
     n: int = 600, # images
@@ -1329,6 +1346,8 @@ def plan_cases(
     near_copies: float = 0., # 0-1, share of images that have or are a near copy
     batch_effect: float = 0., # 0-1, share of the fractured patients that come in one peculiar batch
     twins: float = 0., # 0-1, share of the fractured images that also come before the fall
+    wide: float = 0., # 0-1, share of images that show more of the limb, up to a whole plate
+    mild: float = 0., # 0-1, share of the fractured patients whose fracture has hardly moved
 ) -> list: # of Case, in the order of their numbers
     "What each image of a dataset will show; raises `ValueError` that names the knob."
     check_shares({name: v for name, v in locals().items() if name not in ('n', 'seed', 'max_views')})
@@ -1336,7 +1355,8 @@ def plan_cases(
     copied, worn = round(near_copies * n / 2), (marker, metal, cast, marker_shortcut, metal_shortcut)
     drawn = draw_all(n - copied, seed, prevalence, displaced, max_views, batch_effect, twins, worn)
     g, patients, every, twinned = drawn
-    return number_all(g, patients, [every[i] for i in g.choice(len(every), copied, replace=False)], twinned)
+    cases = number_all(g, patients, [every[i] for i in g.choice(len(every), copied, replace=False)], twinned)
+    return [extend(c, wide, mild) for c in cases]
 
 # %% ../../nbs/13_data.phantom.ipynb #524f14c6
 class Written(NamedTuple):
