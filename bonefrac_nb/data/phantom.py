@@ -18,11 +18,11 @@ __all__ = ['MU', 'RAY_WIDTHS', 'CARPALS', 'FINGERS', 'FOREARM', 'FOREARM_ENDS', 
            'bar', 'nail', 'wires', 'plate', 'draw_metal', 'draw_cast', 'glyph', 'draw_marker', 'draw_collimator',
            'stretch', 'blur', 'grain', 'thickness', 'expose', 'window_of', 'develop', 'soft_tissue', 'add_bones',
            'add_bars', 'attenuate', 'Simulated', 'polygon_of', 'render', 'contact_sheet', 'coarse', 'gallery_cases',
-           'show_gallery', 'Twins', 'twins', 'deal', 'draw_views', 'draw_patients', 'dress', 'add_twins', 'number_all',
-           'check_shares', 'draw_all', 'extend', 'plan_cases', 'Written', 'file_name', 'usual_columns', 'own_columns',
-           'write_case', 'box_of', 'polygon_area', 'coco_note', 'coco_of', 'vgg_region', 'vgg_of', 'voc_object',
-           'voc_of', 'yolo_of', 'write_annotations', 'core_count', 'each_case', 'write_all', 'check_target',
-           'write_phantom']
+           'show_outlined', 'show_gallery', 'Twins', 'twins', 'deal', 'draw_views', 'draw_patients', 'dress',
+           'add_twins', 'number_all', 'check_shares', 'draw_all', 'extend', 'plan_cases', 'Written', 'file_name',
+           'usual_columns', 'own_columns', 'write_case', 'box_of', 'polygon_area', 'coco_note', 'coco_of', 'vgg_region',
+           'vgg_of', 'voc_object', 'voc_of', 'yolo_of', 'write_annotations', 'core_count', 'each_case', 'write_all',
+           'check_target', 'write_phantom']
 
 # %% ../../nbs/13_data.phantom.ipynb #730b869f
 import json
@@ -1201,16 +1201,13 @@ def gallery_cases(seed, n):
     return cases
 
 # %% ../../nbs/13_data.phantom.ipynb #46f4bf85
-def show_gallery(
-    seed: int = 0, # another seed, other patients
-    n: int = 15, # pictures: the first ten are broken, one of each region
+def show_outlined(
+    pictures: list, # of Simulated, of one size
     columns: int = 5, # pictures in a row
-    size: int = 132, # side of a picture in pixels
 ) -> None: # draws a figure
-    "The regions of the phantom; fractures are outlined."
+    "Simulated pictures side by side; fractures are outlined."
     import matplotlib.pyplot as plt # only those who draw wait for it
-    pictures = [render(c, size) for c in gallery_cases(seed, n)]
-    sheet = contact_sheet([coarse(p.pixels) for p in pictures], columns)
+    size, sheet = len(pictures[0].pixels), contact_sheet([coarse(p.pixels) for p in pictures], columns)
     fig, ax = plt.subplots(figsize=(sheet.shape[1] / 80, sheet.shape[0] / 80), dpi=80)
     fig.subplots_adjust(0, 0, 1, 1)
     ax.imshow(sheet, cmap='gray', vmin=0, vmax=255)
@@ -1218,6 +1215,15 @@ def show_gallery(
         corner = np.array([i % columns, i // columns]) * (size + 2)
         for polygon in p.polygons: ax.fill(*(polygon + corner).T, fill=False, color='#d55e00', lw=.8)
     ax.set_axis_off()
+
+def show_gallery(
+    seed: int = 0, # another seed, other patients
+    n: int = 15, # pictures: the first ten are broken, one of each region
+    columns: int = 5, # pictures in a row
+    size: int = 132, # side of a picture in pixels
+) -> None: # draws a figure
+    "The regions of the phantom; fractures are outlined."
+    show_outlined([render(c, size) for c in gallery_cases(seed, n)], columns)
 
 # %% ../../nbs/13_data.phantom.ipynb #57746939
 class Twins(NamedTuple):
