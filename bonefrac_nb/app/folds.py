@@ -39,7 +39,7 @@ from ..data.files import write_json, write_text
 from ..data.pack import is_pack, open_pack, read_facts, write_pack
 from ..data.split import assign_groups, find_leaks, load_split, make_folds, unscore_leaks
 from ..evaluation.report import RESEARCH_USE, show_figure
-from ..stats.intervals import Draws, draw, group_codes, stated, withheld
+from ..stats.intervals import draw, group_codes, stated, withheld
 from ..stats.metrics import auprc, auroc, too_few
 from ..training.callbacks import find_device
 
@@ -545,8 +545,8 @@ def difference(
     head, names = dict(n=len(y), positives=int(y.sum()), groups=int(codes.max() + 1)), ('first', 'second', 'difference')
     if (reason := too_few(y)): return dict(head, **{f: withheld(names, reason) for f in ('auroc', 'auprc')})
     def told(statistic):
-        both = [draw(statistic, y, table.probability.to_numpy(), codes, resamples, seed) for table in (first, second)]
-        return {name: stated(draws, codes) for name, draws in zip(names, [*both, Draws(*map(np.subtract, *both))])}
+        one, other = (draw(statistic, y, table.probability.to_numpy(), codes, resamples, seed) for table in (first, second))
+        return {name: stated(draws, codes) for name, draws in zip(names, (one, other, one - other))}
     return dict(head, auroc=told(auroc), auprc=told(auprc))
 
 # %% ../../nbs/51a_app.folds.ipynb #99bc1440

@@ -99,6 +99,10 @@ class Draws(NamedTuple):
     samples: np.ndarray # from each resample `[B]`, NaN where undefined
     left_out: np.ndarray # with one group after the other left out `[J]`
 
+    def __sub__(self, other: 'Draws') -> 'Draws': # drawn with the same groups and seed
+        "The difference of two figures, resample by resample"
+        return Draws(*map(np.subtract, self, other))
+
 # %% ../../nbs/01_stats.intervals.ipynb #45a92f45
 def draw(
     statistic: Callable, # function of (labels, scores), with `weight` if it can
@@ -226,8 +230,8 @@ def paired_bootstrap(
     "How much better one model is than another on the same images, over whole groups; raises `MetricError`"
     y = as_labels(y); pair = as_scores(first, len(y), 'first'), as_scores(second, len(y), 'second')
     codes = group_codes(groups, len(y))
-    both = [draw(statistic, y, score, codes, n_boot, seed) for score in pair]
-    return bca_interval(Draws(*map(np.subtract, *both)), level)
+    one, other = (draw(statistic, y, score, codes, n_boot, seed) for score in pair)
+    return bca_interval(one - other, level)
 
 # %% ../../nbs/01_stats.intervals.ipynb #971eb6d0
 def reflected_interval(

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['PEER_ALARMS', 'as_boxes', 'box_iou', 'Judged', 'judge_boxes', 'Froc', 'froc', 'lesion_sensitivity',
-           'average_precision', 'pointing_game', 'localisation_summary']
+           'average_precision', 'pointing_game', 'mean_of', 'localisation_summary']
 
 # %% ../../nbs/04_stats.localisation.ipynb #707cd6d4
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 import numpy as np
 from .intervals import draw, group_codes, stated, withheld
@@ -133,8 +133,11 @@ def pointing_game(
 # %% ../../nbs/04_stats.localisation.ipynb #3f76046f
 PEER_ALARMS = .0076 # share of negatives with a false alarm at FractureLens' published point
 
-def _mean_weighted(values):
-    "Weighted mean of the known values, as a statistic for `draw`"
+# %% ../../nbs/04_stats.localisation.ipynb #b5312065
+def mean_of(
+    values: np.ndarray, # `[N]`, NaN where unknown
+) -> Callable: # function of (labels, scores, weight) that looks at the weight alone
+    "Mean of the known values, in the form that `draw` takes"
     known, plain = ~np.isnan(values), np.nan_to_num(values)
     def mean(_y, _s, weight=None):
         w = (np.ones(len(values)) if weight is None else weight)*known
@@ -145,7 +148,7 @@ def _mean_weighted(values):
 def _statistics(boxes, scores, points, lesions):
     "Name → function of weights, in the form that `draw` takes"
     loose, strict = (judge_boxes(boxes, scores, lesions, iou) for iou in (.3, .5))
-    return {'pointing_game': _mean_weighted(pointing_game(points, lesions)),
+    return {'pointing_game': mean_of(pointing_game(points, lesions)),
             'sensitivity_at_peer_alarms': lambda y, s, weight=None: lesion_sensitivity(loose, PEER_ALARMS, 'alarmed', weight),
             'sensitivity_at_0.1_false': lambda y, s, weight=None: lesion_sensitivity(loose, .1, 'false_per_image', weight),
             'ap30': lambda y, s, weight=None: average_precision(loose, weight),
