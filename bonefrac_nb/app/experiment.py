@@ -75,7 +75,8 @@ def phantom_folder(
 ) -> Path: # folder in the FracAtlas layout
     "The built-in phantom, written into the cache folder on first use."
     knobs = {k: v for k in ('wide', 'mild') if (v := getattr(config, f'phantom_{k}'))}
-    root = default_folder()/'-'.join([f'phantom-v{PHANTOM_VERSION}', f'{config.phantom_images}x{config.phantom_size}', *(f'{k}{v:g}' for k, v in knobs.items())])
+    told = [f'{config.phantom_images}x{config.phantom_size}', *(f'{k}{v:g}' for k, v in knobs.items())]
+    root = default_folder()/'-'.join([f'phantom-v{PHANTOM_VERSION}', *told])
     if not (root/'phantom.json').exists():
         root.parent.mkdir(parents=True, exist_ok=True)
         write_phantom(root, n=config.phantom_images, size=config.phantom_size, seed=0, progress=progress, prevalence=1, twins=1, **knobs)

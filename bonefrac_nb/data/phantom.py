@@ -192,7 +192,11 @@ def join(
 
 # %% ../../nbs/13_data.phantom.ipynb #9c8ea2d6
 def smoothstep(t): return (t := np.clip(t, 0, 1)) * t * (3 - 2 * t)
-def sideways(axis): return unit(np.array([1., 0, 0]) - axis * axis[0])
+
+def sideways(axis):
+    "A direction across the axis, as near to x as there is; y where the axis is x."
+    across = np.array([1., 0, 0]) - axis * axis[0]
+    return unit(across) if across.any() else np.array([0, 1., 0])
 
 def dome(distance, radius, power=2.4):
     "How a solid rounds off: 0 at its end, 1 from `radius` on."
