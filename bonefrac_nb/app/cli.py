@@ -167,7 +167,7 @@ def add_phantom(commands):
 # %% ../../nbs/53_app.cli.ipynb #c993cfde
 PHANTOM_KNOBS = dict(marker_shortcut='strength with which the side marker follows the label', metal_shortcut='strength with which metal follows the label',
                      near_copies='share of images that get a near copy', batch_effect='share of fractured cases that come in one peculiar batch',
-                     wide='share of images that show more of the limb, up to a whole plate', mild='share of fractures that have hardly moved')
+                     wide='share of images that show more of the limb, up to a whole plate', mild='share of the fractured patients whose fracture keeps little of its displacement')
 
 def run_phantom(options):
     "Write a phantom."

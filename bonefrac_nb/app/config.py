@@ -46,8 +46,8 @@ class DataFields:
     workers: int = option(0, 'processes that decode files; 0: one for each core')
     phantom_images: int = option(2200, 'images of the built-in phantom')
     phantom_size: int = option(128, 'pixels a side of the built-in phantom')
-    phantom_wide: float = option(0., 'share of its images that show more of the limb, up to a whole plate of 40 cm, 0-1')
-    phantom_mild: float = option(0., 'share of its fractures that have hardly moved, 0-1')
+    phantom_wide: float = option(0., 'share of its images that show more of the limb, up to a plate of about 40 cm, 0-1')
+    phantom_mild: float = option(0., 'share of its fractured patients whose fracture keeps little of its displacement, 0-1')
 
 # %% ../../nbs/50_app.config.ipynb #5a17aa08
 @dataclass

@@ -7,10 +7,10 @@ __all__ = ['MU', 'RAY_WIDTHS', 'CARPALS', 'FINGERS', 'FOREARM', 'FOREARM_ENDS', 
            'UPPER_ARM_FLESH', 'SHOULDER', 'SHOULDER_ENDS', 'SHOULDER_FLESH', 'HIP', 'HIP_ENDS', 'HIP_FLESH', 'LEG',
            'LEG_ENDS', 'LEG_FLESH', 'TARSALS', 'TOES', 'FOOT_FLESH', 'FRAMES', 'LIMBS', 'FLAGS', 'VIEWS', 'SITES',
            'REGION', 'FRACTURES', 'DISPLACED', 'SLOPE', 'STEP', 'APEX', 'GAP', 'PAIRS', 'TOGETHER', 'STREAMS',
-           'BY_PATIENT', 'GLYPHS', 'COLLIMATED', 'PLATE', 'HARDLY', 'VERSION', 'unit', 'Ellipsoid', 'silhouette',
-           'grind', 'pebble_square', 'ellipsoid_chords', 'Tube', 'plane_axis', 'sections', 'tube_chords', 'raised',
-           'chords', 'join', 'smoothstep', 'sideways', 'dome', 'long_bone', 'pebble', 'meat', 'Body', 'Bone', 'Limb',
-           'rows', 'grow', 'tubes_of', 'pebbles_of', 'meat_of', 'facets_of', 'pack', 'ray_bones', 'skin_of', 'rays_of',
+           'BY_PATIENT', 'GLYPHS', 'COLLIMATED', 'PLATE', 'LEFT', 'VERSION', 'unit', 'Ellipsoid', 'silhouette', 'grind',
+           'pebble_square', 'ellipsoid_chords', 'Tube', 'plane_axis', 'sections', 'tube_chords', 'raised', 'chords',
+           'join', 'smoothstep', 'sideways', 'dome', 'long_bone', 'pebble', 'meat', 'Body', 'Bone', 'Limb', 'rows',
+           'grow', 'tubes_of', 'pebbles_of', 'meat_of', 'facets_of', 'pack', 'ray_bones', 'skin_of', 'rays_of',
            'turn_x', 'attach', 'arm', 'rib', 'shoulder', 'hip', 'leg', 'foot', 'ankle', 'pointed_foot', 'Region',
            'views_of', 'sites_of', 'make_region', 'Detector', 'Line', 'Fragment', 'rotate', 'to_whole', 'to_broken',
            'Injury', 'injure', 'spread', 'edge', 'turns', 'cut', 'splinters', 'Break', 'outline', 'break_bone',
@@ -196,7 +196,7 @@ def smoothstep(t): return (t := np.clip(t, 0, 1)) * t * (3 - 2 * t)
 def sideways(axis):
     "A direction across the axis, as near to x as there is; y where the axis is x."
     across = np.array([1., 0, 0]) - axis * axis[0]
-    return unit(across) if across.any() else np.array([0, 1., 0])
+    return unit(across) if np.linalg.norm(across) > 1e-6 else np.array([0, 1., 0])
 
 def dome(distance, radius, power=2.4):
     "How a solid rounds off: 0 at its end, 1 from `radius` on."
@@ -945,9 +945,7 @@ class Case:
         model = max(self.copy_of, self.twin_of)
         image = self.number if name == 'noise' or model < 0 else model
         return np.random.default_rng([self.seed, STREAMS.index(name), self.patient if name in BY_PATIENT else image])
-
-    @property
-    def side(self): return 'LR'[int(self.stream('side').integers(2))]
+    side = property(lambda self: 'LR'[int(self.stream('side').integers(2))])
 
 # %% ../../nbs/13_data.phantom.ipynb #503806bf
 def draw_body(case):
@@ -1329,17 +1327,17 @@ def draw_all(n, seed, prevalence, displaced, max_views, batch_effect, twins, wor
         drawn = n - len(twinned)
 
 # %% ../../nbs/13_data.phantom.ipynb #54ae38a7
-PLATE, HARDLY = 400., (.05, .6) # mm, the largest field; share of the usual displacement that is left
+PLATE, LEFT = 400., (.05, .6) # mm, the largest field before a pose varies it; share of the usual displacement that is left
 
 def extend(
     case: Case, # as planned
     wide: float, # probability that it shows more than its region
-    mild: float, # probability that its patient's fracture has hardly moved
+    mild: float, # probability that its patient's fracture keeps little of its displacement
 ) -> Case: # with `wide` and `mild`
     "The field, drawn by image and up to a whole plate, and the displacement, drawn by patient."
     field, extent, most = case.stream('field'), case.stream('extent'), PLATE / REGION[case.anatomy].frame[2]
     shown = most ** field.random() ** .5 if field.random() < wide else 1.
-    return replace(case, wide=shown, mild=extent.uniform(*HARDLY) if extent.random() < mild else 1.)
+    return replace(case, wide=shown, mild=extent.uniform(*LEFT) if extent.random() < mild else 1.)
 
 # %% ../../nbs/13_data.phantom.ipynb #e97302a0
 def plan_cases(
@@ -1357,7 +1355,7 @@ def plan_cases(
     batch_effect: float = 0., # 0-1, share of the fractured patients that come in one peculiar batch
     twins: float = 0., # 0-1, share of the fractured images that also come before the fall
     wide: float = 0., # 0-1, share of images that show more of the limb, up to a whole plate
-    mild: float = 0., # 0-1, share of the fractured patients whose fracture has hardly moved
+    mild: float = 0., # 0-1, share of the fractured patients whose fracture keeps a twentieth to six tenths of its displacement
 ) -> list: # of Case, in the order of their numbers
     "What each image of a dataset will show; raises `ValueError` that names the knob."
     check_shares({name: v for name, v in locals().items() if name not in ('n', 'seed', 'max_views')})
@@ -1391,8 +1389,8 @@ def own_columns(case, bones):
     other = dict(copy_of=case.copy_of, twin_of=case.twin_of)
     patient = f'Q{case.number:05d}' if case.copy_of >= 0 else f'P{case.patient:05d}'
     flags = {name: int(getattr(case, name)) for name in ('marker', 'cast', 'batch')}
-    injury = dict(bone=' '.join(bones), fracture_type=case.fracture, displaced=int(case.fracture in DISPLACED))
-    who = dict(patient=patient, study=f'{patient}-1', view=case.view, anatomy=case.anatomy)
+    injury = dict(bone=' '.join(bones), fracture_type=case.fracture, displaced=int(case.fracture in DISPLACED), mild=round(case.mild, 3))
+    who = dict(patient=patient, study=f'{patient}-1', view=case.view, anatomy=case.anatomy, wide=round(case.wide, 3))
     return who | injury | dict(side=case.side) | flags | {k: file_name(v) if v >= 0 else '' for k, v in other.items()}
 
 # %% ../../nbs/13_data.phantom.ipynb #d5f08ea9
@@ -1497,7 +1495,8 @@ def write_all(folder, cases, size, quality, workers, progress, facts):
     "Pictures, table, annotations and phantom.json, into a folder."
     for name in ('Fractured', 'Non_fractured'): (folder / 'images' / name).mkdir(parents=True)
     written = each_case(partial(write_case, folder, size, quality), cases, workers, progress)
-    pd.DataFrame([w.row for w in written]).to_csv(folder / 'dataset.csv', index=False)
+    table = pd.DataFrame([w.row for w in written])
+    table.drop(columns=[k for k in ('wide', 'mild') if (table[k] == 1).all()]).to_csv(folder / 'dataset.csv', index=False)
     write_annotations(folder, written, size)
     (folder / 'phantom.json').write_text(json.dumps(facts, indent=1))
 

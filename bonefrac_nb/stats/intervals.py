@@ -100,7 +100,9 @@ class Draws(NamedTuple):
     left_out: np.ndarray # with one group after the other left out `[J]`
 
     def __sub__(self, other: 'Draws') -> 'Draws': # drawn with the same groups and seed
-        "The difference of two figures, resample by resample"
+        "The difference of two figures, resample by resample; raises `GroupError` where they were drawn otherwise"
+        shapes = [np.shape(d.samples)[-1:] + np.shape(d.left_out)[-1:] for d in (self, other)]
+        if shapes[0] != shapes[1]: raise GroupError('other', f'draws from the same groups, {shapes[0]}', f'{shapes[1]}', 'Draw both with the same groups, number and seed.')
         return Draws(*map(np.subtract, self, other))
 
 # %% ../../nbs/01_stats.intervals.ipynb #45a92f45
