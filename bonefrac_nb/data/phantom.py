@@ -1326,9 +1326,10 @@ def draw_all(n, seed, prevalence, displaced, max_views, batch_effect, twins, wor
         if drawn + len(twinned) == n: return g, patients, originals, twinned
         drawn = n - len(twinned)
 
-# %% ../../nbs/13_data.phantom.ipynb #54ae38a7
+# %% ../../nbs/13_data.phantom.ipynb #310f68aa
 PLATE, LEFT = 400., (.05, .6) # mm, the largest field before a pose varies it; share of the usual displacement that is left
 
+# %% ../../nbs/13_data.phantom.ipynb #54ae38a7
 def extend(
     case: Case, # as planned
     wide: float, # probability that it shows more than its region
