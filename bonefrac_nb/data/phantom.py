@@ -15,14 +15,14 @@ __all__ = ['MU', 'RAY_WIDTHS', 'CARPALS', 'FINGERS', 'FOREARM', 'FOREARM_ENDS', 
            'views_of', 'sites_of', 'make_region', 'Detector', 'Line', 'Fragment', 'rotate', 'to_whole', 'to_broken',
            'Injury', 'injure', 'spread', 'edge', 'turns', 'cut', 'splinters', 'Break', 'outline', 'break_bone',
            'bone_frame', 'picture_frame', 'kept', 'broken_paths', 'Case', 'draw_body', 'draw_pose', 'draw_injuries',
-           'bar', 'nail', 'wires', 'plate', 'draw_metal', 'draw_cast', 'glyph', 'draw_marker', 'draw_collimator',
-           'stretch', 'blur', 'grain', 'thickness', 'expose', 'window_of', 'develop', 'soft_tissue', 'add_bones',
-           'add_bars', 'attenuate', 'Simulated', 'polygon_of', 'render', 'contact_sheet', 'coarse', 'gallery_cases',
-           'show_outlined', 'show_gallery', 'Twins', 'twins', 'deal', 'draw_views', 'draw_patients', 'dress',
-           'add_twins', 'number_all', 'check_shares', 'draw_all', 'extend', 'plan_cases', 'Written', 'file_name',
-           'usual_columns', 'own_columns', 'write_case', 'box_of', 'polygon_area', 'coco_note', 'coco_of', 'vgg_region',
-           'vgg_of', 'voc_object', 'voc_of', 'yolo_of', 'write_annotations', 'core_count', 'each_case', 'write_all',
-           'check_target', 'write_phantom']
+           'breaks_of', 'bar', 'nail', 'wires', 'plate', 'draw_metal', 'draw_cast', 'glyph', 'draw_marker',
+           'draw_collimator', 'stretch', 'blur', 'grain', 'thickness', 'expose', 'window_of', 'develop', 'soft_tissue',
+           'add_bones', 'add_bars', 'attenuate', 'Simulated', 'polygon_of', 'render', 'contact_sheet', 'coarse',
+           'gallery_cases', 'show_outlined', 'show_gallery', 'Twins', 'twins', 'deal', 'draw_views', 'draw_patients',
+           'dress', 'add_twins', 'number_all', 'check_shares', 'draw_all', 'extend', 'plan_cases', 'Written',
+           'file_name', 'usual_columns', 'own_columns', 'write_case', 'box_of', 'polygon_area', 'coco_note', 'coco_of',
+           'vgg_region', 'vgg_of', 'voc_object', 'voc_of', 'yolo_of', 'write_annotations', 'core_count', 'each_case',
+           'write_all', 'check_target', 'write_phantom']
 
 # %% ../../nbs/13_data.phantom.ipynb #730b869f
 import json
@@ -962,7 +962,8 @@ def draw_pose(case, size):
     g, region = case.stream('pose'), REGION[case.anatomy]
     t, (x, y, side) = np.radians(region.views[case.view] + g.normal(0, 3)), region.frame
     shift, grow = side * np.clip(g.normal(0, .03, 2), -.06, .06), g.uniform(.95, 1.12)
-    angle, shift = np.clip(g.normal(0, 7), -18, 18), shift + side * (case.wide - 1) * np.clip(g.normal(0, .15, 2), -.3, .3)
+    angle = np.clip(g.normal(0, 7), -18, 18)
+    shift = shift + side * (case.wide - 1) * np.clip(g.normal(0, .15, 2), -.3, .3)
     R = np.array([[np.cos(t), 0, np.sin(t)], [0, 1, 0], [-np.sin(t), 0, np.cos(t)]])
     return R, Detector(size, (x + shift[0], y + shift[1], side * grow * case.wide), angle, case.side == 'L')
 
@@ -971,7 +972,16 @@ def draw_injuries(case):
     "The fractures: none, one, or two side by side."
     g, sites = case.stream('injury'), REGION[case.anatomy].sites
     whole = spread(injure(case.fracture, sites, g), sites, g) if case.fracture else []
-    return [i._replace(**{k: getattr(i, k) * case.mild for k in ('step', 'apex', 'gap')}) for i in whole]
+    return [i._replace(step=i.step * case.mild, apex=i.apex * case.mild, gap=i.gap * case.mild) for i in whole]
+
+# %% ../../nbs/13_data.phantom.ipynb #1f8b99e5
+def breaks_of(
+    case: Case, # with its injuries
+    bones: list, # of Bone, turned into the view
+    R: np.ndarray, # [3,3], matrix of the view
+) -> dict: # name of each broken bone -> Break
+    "The fractures of a case as a view sees them."
+    return {i.bone: break_bone(i, b, R) for i in draw_injuries(case) for b in bones if b.name == i.bone}
 
 # %% ../../nbs/13_data.phantom.ipynb #b9bc298e
 def bar(start, end, half, depth=None):
@@ -1126,10 +1136,10 @@ def add_bars(total, bars, detector, x, y):
 # %% ../../nbs/13_data.phantom.ipynb #ee67fe32
 def attenuate(case, detector, R):
     "All that the rays meet [S,S], the flesh alone [S,S], and the broken bones: name -> Break."
-    limb, injuries, (x, y) = REGION[case.anatomy].limb(draw_body(case)), draw_injuries(case), detector.mm()
+    limb, (x, y) = REGION[case.anatomy].limb(draw_body(case)), detector.mm()
     metal = [m.turn(R) for m in draw_metal(case, limb.bones)] if case.metal else []
     bones, flesh = [b.turn(R) for b in limb.bones], [f.turn(R) for f in limb.flesh]
-    broken = {i.bone: break_bone(i, b, R) for i in injuries for b in bones if b.name == i.bone}
+    broken = breaks_of(case, bones, R)
     total = (soft := soft_tissue(case, flesh, x, y)).copy()
     add_bones(case, total, bones, broken, detector, x, y)
     add_bars(total, metal, detector, x, y)
@@ -1365,7 +1375,7 @@ def plan_cases(
     drawn = draw_all(n - copied, seed, prevalence, displaced, max_views, batch_effect, twins, worn)
     g, patients, every, twinned = drawn
     cases = number_all(g, patients, [every[i] for i in g.choice(len(every), copied, replace=False)], twinned)
-    return [extend(c, wide, mild) for c in cases]
+    return [extend(c, wide, mild) for c in cases] if wide or mild else cases
 
 # %% ../../nbs/13_data.phantom.ipynb #524f14c6
 class Written(NamedTuple):
