@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['AUDIT_WORDS', 'AUDIT_NUMBERS', 'PHANTOM_KNOBS', 'BENCHMARK_OPTIONS', 'BENCHMARK_SWITCHES', 'PACK', 'PLAN', 'COMMANDS',
            'switch', 'add_config_options', 'Parser', 'subparser', 'add_train', 'run_train', 'add_evaluate',
-           'run_evaluate', 'add_predict', 'run_predict', 'add_prepare', 'run_prepare', 'add_audit', 'run_audit',
-           'add_phantom', 'run_phantom', 'add_benchmark', 'run_benchmark', 'add_pack', 'run_pack', 'add_plan',
-           'planned', 'add_crossvalidate', 'run_crossvalidate', 'add_compare', 'run_compare', 'add_ablate',
-           'run_ablate', 'make_parser', 'underscored', 'main']
+           'run_evaluate', 'add_ensemble', 'run_ensemble', 'add_predict', 'run_predict', 'add_prepare', 'run_prepare',
+           'add_audit', 'run_audit', 'add_phantom', 'run_phantom', 'add_benchmark', 'run_benchmark', 'add_pack',
+           'run_pack', 'add_plan', 'planned', 'add_crossvalidate', 'run_crossvalidate', 'add_compare', 'run_compare',
+           'add_ablate', 'run_ablate', 'make_parser', 'underscored', 'main']
 
 # %% ../../nbs/53_app.cli.ipynb #e3344a6f
 import os
@@ -98,6 +98,19 @@ def run_evaluate(options):
     "Score a run on a dataset."
     from bonefrac_nb.app.experiment import evaluate_run
     evaluate_run(**{k: options[k] for k in ('run', 'config', 'data', 'split', 'out', 'target')})
+
+# %% ../../nbs/53_app.cli.ipynb #7add7fc3
+def add_ensemble(commands):
+    "Options of `ensemble`."
+    parser = subparser(commands, 'ensemble', 'let finished runs vote that were taught on the same split: one network, with thresholds and figures of its own')
+    parser.add_argument('runs', nargs='+', type=str, help='folders of two or more finished runs of one network')
+    parser.add_argument('--run', type=str, default='', help='folder to make (default: runs/<dataset>-<model>-seed<seed>, with a number behind it)')
+    parser.add_argument('--data', type=str, default='', help="folder of radiographs; empty: the first run's own data")
+
+def run_ensemble(options):
+    "Let runs vote; the last line names the report."
+    from bonefrac_nb.app.ensemble import run_ensemble as vote
+    vote(*(options[k] for k in ('runs', 'run', 'data')))
 
 # %% ../../nbs/53_app.cli.ipynb #9c5ab7e4
 def add_predict(commands):
@@ -280,7 +293,7 @@ def run_ablate(options):
     ablate(options['changes'], options['config'], plan, options['out'], **given)
 
 # %% ../../nbs/53_app.cli.ipynb #b9c66ae0
-COMMANDS = dict(train=(add_train, run_train), evaluate=(add_evaluate, run_evaluate), predict=(add_predict, run_predict),
+COMMANDS = dict(train=(add_train, run_train), evaluate=(add_evaluate, run_evaluate), predict=(add_predict, run_predict), ensemble=(add_ensemble, run_ensemble),
                 prepare=(add_prepare, run_prepare), phantom=(add_phantom, run_phantom), audit=(add_audit, run_audit),
                 benchmark=(add_benchmark, run_benchmark), pack=(add_pack, run_pack),
                 crossvalidate=(add_crossvalidate, run_crossvalidate), compare=(add_compare, run_compare), ablate=(add_ablate, run_ablate))

@@ -56,6 +56,7 @@ class ModelFields:
     init: str = option('', "weights to begin with: folder of a finished run with the same network; empty: random ones")
     stem: str = option('', "ResNet stem: '7x7', '7x7s4' (stride 4, no maximum: faster on large pictures), 'deep' or '3x3'; empty: the model's own")
     downsample: str = option('', "ResNet shortcut: 'conv' or 'avg'; empty: the model's own")
+    members: int = option(1, 'networks of this kind that vote; they are trained one by one and joined by `bonefrac ensemble`')
     base_width: int = option(0, "channels of ResNet's first stage; half as many make a network of a quarter of the cost; 0: the model's own, 64")
     zero_init_residual: bool = option(False, 'each residual block begins as the identity')
     dropout: float = option(-1.0, "probability in the classifier, 0-1; negative: the model's own")
@@ -128,7 +129,7 @@ CHOICES = dict(rows=('all', 'development'), copies=('auto', 'quick', 'full'), sp
                stem=('', '7x7', '7x7s4', 'deep', '3x3'), downsample=('', 'conv', 'avg'))
 
 # %% ../../nbs/50_app.config.ipynb #cfaa11d8
-RANGES = dict(size=(32, 4096), start_size=(0, 4096), grow_share=(0, 1), balance_share=(0, 1), crop=(0, 4096), crop_share=(0, 1), crop_near=(0, 1), base_width=(0, 1024), epochs=(1, 100000), batch_size=(2, 65536), accumulate=(1, 4096), lr=(0, 100), warmup=(0, 1),
+RANGES = dict(size=(32, 4096), start_size=(0, 4096), grow_share=(0, 1), balance_share=(0, 1), crop=(0, 4096), crop_share=(0, 1), crop_near=(0, 1), base_width=(0, 1024), members=(1, 64), epochs=(1, 100000), batch_size=(2, 65536), accumulate=(1, 4096), lr=(0, 100), warmup=(0, 1),
               val_share=(0, 0.9), test_share=(0, 0.9), ema=(0, 0.99999), label_smoothing=(0, 0.5), weight_decay=(0, 100),
               dropout=(-1, 0.99), phantom_images=(40, 10**7), phantom_size=(64, 4096), phantom_wide=(0, 1), phantom_mild=(0, 1), resamples=(50, 10**6), clip=(0, 1e9),
               mixup=(0, 100), box_weight=(0, 1000), part_weight=(0, 1000), flip_horizontal=(0, 1), flip_vertical=(0, 1), erase=(0, 1), rotate=(0, 180), zoom=(0, 0.9),

@@ -318,6 +318,7 @@ def model_options(
     "The options of the network that the configuration sets."
     options = dict(base_width=config.base_width, stem=config.stem, downsample=config.downsample, zero_init_residual=config.zero_init_residual)
     if config.dropout >= 0: options['dropout' if config.model.startswith('alexnet') else 'drop_rate'] = config.dropout
+    if config.members > 1: options['members'] = config.members
     return {k: v for k, v in options.items() if v or k in ('dropout', 'drop_rate')}
 
 # %% ../../nbs/51_app.experiment.ipynb #743e3682
@@ -328,6 +329,7 @@ def check_network(
     if config.start_size > config.size: raise ConfigError(f'start_size {config.start_size} is above size {config.size}; images can only grow')
     if config.start_size and config.early_stopping: raise ConfigError('early_stopping would count epochs in which images are still small; set start_size or early_stopping to 0')
     if config.crop and (config.start_size or config.crop > config.size): raise ConfigError(f'crop {config.crop}: at most size {config.size}, and not together with start_size; images are cropped or grow')
+    if config.members > 1: raise ConfigError(f'{config.members} members are trained one by one: set members to 1, and join the finished runs with bonefrac ensemble RUN RUN')
     try:
         cb.choose_precision(config.precision, cb.find_device(config.device).type)
         with torch.random.fork_rng(devices=[]), torch.inference_mode(): create_model(config.model, **model_options(config)).eval()(torch.zeros(1, 1, *[config.start_size or config.crop or config.size]*2))
@@ -864,16 +866,16 @@ def judge(
     mean: float, # normalisation
     std: float, # normalisation
     progress: bool = True, # show a progress bar
+    **more, # further entries of `model.json`, or others than `model_card` writes
 ) -> tuple[pd.DataFrame, dict]: # predictions, metrics
     "Fix thresholds on validation, look at the test once, write `model.*`, `predictions.csv` and `metrics.json`."
     rows = np.concatenate([parts.rows(name) for name in ('val', 'test')]).astype(int)
     said = look(model, make_batches(config, parts, rows, mean, std), config.flip_test, progress)
-    logit = said.logit
     val = (parts.split.split.iloc[rows].eq('val') & parts.split.scored.iloc[rows].astype(bool)).to_numpy()
-    decision = decide(logit[val], parts.labels(rows)[val], parts.classes)
-    card = model_card(config, parts, decision, mean, std)
+    decision = decide(said.logit[val], parts.labels(rows)[val], parts.classes)
+    card = {**model_card(config, parts, decision, mean, std), **more}
     save_model(model, folder, {**card, 'reference': reference_answers(model, card['preprocessing'])})
-    table = predictions_table(parts.catalog, parts.split, rows, logit, decision['temperature'])
+    table = predictions_table(parts.catalog, parts.split, rows, said.logit, decision['temperature'])
     metrics = figures(table, parts.classes, decision['thresholds'], parts.shortcuts, resamples=config.resamples, seed=config.seed)
     add_places(metrics, parts, rows, said, folder, config.resamples, config.seed)
     metrics.update(leaks=parts.leaks, allow_leaks=config.allow_leaks, thresholds_fitted_on=decision['fitted_on'], research_use=RESEARCH_USE)
@@ -894,6 +896,7 @@ def again(
     config: Config, # resolved
 ) -> str: # a command line
     "The command that makes the same run again."
+    if config.members > 1: return 'bonefrac ensemble' + config.members*' PATH/TO/RUN' + (' --data PATH/TO/DATA' if config.data else '') + ' --run NEW_FOLDER'
     files = (' --data PATH/TO/DATA' if config.data else '') + (' --split_file PATH/TO/SPLIT.csv' if config.split_file else '') + (' --init PATH/TO/RUN' if config.init else '')
     return f"bonefrac train --config config.yaml{files} --seed {config.seed} --run NEW_FOLDER"
 
@@ -1020,10 +1023,10 @@ def finish(
     say=print, # where the words go
 ):
     "Write the report, then the mark that the run is whole, and say what came out."
-    source = parts.catalog.source.iloc[0]
+    source, voting = parts.catalog.source.iloc[0], f'{config.members} × ' if config.members > 1 else ''
     pictures = picture_source(parts) if config.pictures else None
     labels = parts.catalog.set_index('image_id')[label_column(parts.catalog)]
-    report = write_report(folder, table, pictures, labels, f'{config.model} on {source}', record, CITE.get(source, ''),
+    report = write_report(folder, table, pictures, labels, f'{voting}{config.model} on {source}', record, CITE.get(source, ''),
                           describe_data(parts.catalog), label_meaning(parts.catalog))
     write_json(record, folder/'environment.json')
     say(f"{summary(metrics)}\n{RESEARCH_USE}\nreport   {report}   ({record['seconds']:.0f} s)")

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['RARE', 'Pyramid', 'pool_highest', 'at_highest', 'Findings', 'Heads', 'FractureNet', 'fracture_resnet18',
-           'fracture_resnet34', 'fracture_alexnet', 'fracture_alexnet_bn', 'map_targets', 'side_targets', 'place_loss',
-           'known_loss', 'giou_of_sides', 'sides_loss', 'find_boxes', 'highest_points']
+           'fracture_resnet34', 'fracture_alexnet', 'fracture_alexnet_bn', 'FractureEnsemble', 'map_targets',
+           'side_targets', 'place_loss', 'known_loss', 'giou_of_sides', 'sides_loss', 'find_boxes', 'highest_points']
 
 # %% ../../nbs/23_models.fracture.ipynb #40f500a4
 import math
@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from scipy import ndimage
 from torch import nn, Tensor
 from fastcore.basics import patch
-from .registry import create_model, register_model
+from .registry import Ensemble, create_model, register_model
 
 # %% ../../nbs/23_models.fracture.ipynb #b0ed9810
 class Pyramid(nn.Module):
@@ -154,6 +154,19 @@ def fracture_alexnet(in_chans: int = 1, num_classes: int = 1, width: int = 64, k
 def fracture_alexnet_bn(in_chans: int = 1, num_classes: int = 1, width: int = 64, k: int = 4, drop_rate: float = 0.) -> FractureNet: # 2.5 million weights
     "AlexNet's convolutions with batch norm before each rectifier, and fracture heads, map of stride 8"
     return FractureNet('alexnet_bn', in_chans, num_classes, width, k=k, drop_rate=drop_rate)
+
+# %% ../../nbs/23_models.fracture.ipynb #5b8d8a0a
+class FractureEnsemble(Ensemble):
+    "Fracture networks that vote, on each place too"
+    def findings(self, x: Tensor) -> Findings: # images `[N,in_chans,H,W]`
+        "The mean of what all say; of sides weighted by each one's probability of the place"
+        said = [torch.stack(parts) for parts in zip(*(member.findings(x) for member in self.members))]
+        logit, map, sides, region, view = said
+        trust = map.float().sigmoid()
+        sides = (sides*trust).sum(0)/trust.sum(0).clamp_min(1e-12)
+        return Findings(logit.mean(0), map.mean(0), sides.to(map.dtype), region.mean(0), view.mean(0))
+
+FractureNet.together = FractureEnsemble
 
 # %% ../../nbs/23_models.fracture.ipynb #e5df79b8
 def _cells_in(boxes, shape, stride, share):
