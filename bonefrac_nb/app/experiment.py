@@ -421,6 +421,7 @@ def begin_with(
 ):
     "Take over the weights of another run. Raises `ExperimentError` where the networks differ."
     given, card = load_model(folder)
+    if hasattr(given, 'members'): raise ExperimentError(f'{folder}: is a vote of {len(given.members)}; begin with one of its members')
     if _stem(given) != _stem(model): # their weights have the same shapes
         raise ExperimentError(f'{folder}: these weights were learned behind a stem {_stem(given)}, this network has {_stem(model)}; set stem to {_stem(given)}, or begin with a run of the same network')
     try: load_weights(model, given.state_dict())
@@ -634,7 +635,8 @@ def run_folder(
         folder = Path(config.run or f'runs/{source}-{config.model}-seed{config.seed}')
         state = run_state(folder)
         if state == 'finished': raise ExperimentError(f'{folder}: holds a finished run; name another folder with --run')
-        if state == 'running' and not resuming: raise ExperimentError(f'{folder}: holds an unfinished run; go on with --resume, or name another folder with --run')
+        remedy = 'delete it' if config.members > 1 else 'go on with --resume'
+        if state == 'running' and not resuming: raise ExperimentError(f'{folder}: holds an unfinished run; {remedy}, or name another folder with --run')
         return folder
     names = (Path(f'runs/{source}-{config.model}-seed{config.seed}{end}') for end in ('', *(f'-{i}' for i in range(2, 10000))))
     return next(folder for folder in names if run_state(folder) == 'none')
