@@ -174,7 +174,7 @@ def add_phantom(commands):
     parser.add_argument('--out', type=str, required=True, help='folder to write; must not be there yet')
     parser.add_argument('--n', type=int, default=600, help='images (default: 600)')
     parser.add_argument('--size', type=int, default=256, help='side, pixels (default: 256)')
-    parser.add_argument('--seed', type=int, default=0, help='the same seed gives the same files (default: 0)')
+    parser.add_argument('--seed', type=int, default=0, help='the same seed gives the same files on the same machine (default: 0)')
     for name, text in PHANTOM_KNOBS.items(): parser.add_argument(f'--{name}', type=float, default=0.0, help=f'{text}, 0-1 (default: 0)')
 
 # %% ../../nbs/53_app.cli.ipynb #c993cfde

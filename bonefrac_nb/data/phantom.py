@@ -1177,7 +1177,7 @@ def render(
     case: Case, # what to draw
     size: int = 256, # side of the square picture in pixels
 ) -> Simulated: # picture and truth
-    "Draw one case; the same case gives the same pixels."
+    "Draw one case; the same case gives the same pixels, up to single grey levels between kinds of processor."
     R, detector = draw_pose(case, size)
     total, soft, broken = attenuate(case, detector, R)
     beam, masked = draw_collimator(case, size)
@@ -1525,7 +1525,7 @@ def write_phantom(
     root, # folder to write: new or empty
     n: int = 600, # images
     size: int = 256, # side of the square pictures in pixels, 32 or more
-    seed: int = 0, # the same seed gives the same bytes
+    seed: int = 0, # the same seed gives the same bytes on the same machine
     quality: int = 90, # of the JPEG files
     workers: int | None = None, # processes; None: one a core
     progress: bool = True, # show a bar
