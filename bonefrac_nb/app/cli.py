@@ -106,11 +106,12 @@ def add_ensemble(commands):
     parser.add_argument('runs', nargs='+', type=str, help='folders of two or more finished runs of one network')
     parser.add_argument('--run', type=str, default='', help='folder to make (default: runs/<dataset>-<model>-seed<seed>, with a number behind it)')
     parser.add_argument('--data', type=str, default='', help="folder of radiographs; empty: the first run's own data")
+    parser.add_argument('--flip_test_vertical', type=switch, nargs='?', const=True, default=None, metavar='BOOL', help='look at each picture upside down too, for networks that have learned from that (default: as the first run)')
 
 def run_ensemble(options):
     "Let runs vote; the last line names the report."
     from bonefrac_nb.app.ensemble import run_ensemble as vote
-    vote(*(options[k] for k in ('runs', 'run', 'data')))
+    vote(*(options[k] for k in ('runs', 'run', 'data')), **{k: options[k] for k in ('flip_test_vertical',) if options[k] is not None})
 
 # %% ../../nbs/53_app.cli.ipynb #9c5ab7e4
 def add_predict(commands):

@@ -108,6 +108,7 @@ class RunFields:
     channels_last: bool = option(True, 'memory layout in which convolutions are faster on most machines; with precision auto it is timed too')
     threads: int = option(0, 'CPU threads; 0: what torch chooses')
     flip_test: bool = option(True, 'score a picture and its mirror image and average the logits')
+    flip_test_vertical: bool = option(False, 'score them upside down too, for networks that have learned from that (flip_vertical)')
     resamples: int = option(1000, 'bootstrap resamples behind each interval')
     pictures: bool = option(True, 'show the gravest mistakes as pictures in the report')
 

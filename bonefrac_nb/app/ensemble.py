@@ -36,8 +36,9 @@ def vote_auroc(
 # %% ../../nbs/51b_app.ensemble.ipynb #1edc049a
 def _told(run): return load_split(Path(run)/'split.csv').set_index('image_id')[['split', 'scored']].sort_index()
 
-def _as_much(mine: dict, first: dict): # two contracts of preprocessing
-    return mine.keys() == first.keys() and all(math.isclose(mine[k], v, abs_tol=1e-4) if k in ('mean', 'std') else mine[k] == v for k, v in first.items())
+def _as_much(mine: dict, first: dict): # two contracts of preprocessing; the views that are averaged are the vote's own affair
+    told = {k: v for k, v in first.items() if not k.startswith('flip_test')}
+    return all(k in mine and (math.isclose(mine[k], v, abs_tol=1e-4) if k in ('mean', 'std') else mine[k] == v) for k, v in told.items())
 
 # %% ../../nbs/51b_app.ensemble.ipynb #101dbbe4
 def _check_pictures(run, first, mine, contract):
@@ -100,10 +101,11 @@ def ensemble_config(
     runs: list, # their folders
     run: str, # folder to make
     data: str = '', # folder of radiographs; empty: the first member's
+    **more, # other fields, as `flip_test_vertical`
 ) -> Config: # of the vote
     "The first member's configuration, made to vote on the split that all share; nothing is trained, so a CPU does."
     return replace(configs[0], data=data or configs[0].data, members=len(runs), init='', run=run, split_file=str(Path(runs[0]).absolute()/'split.csv'),
-                   allow_leaks=any(config.allow_leaks for config in configs), device='cpu')
+                   allow_leaks=any(config.allow_leaks for config in configs), device='cpu', **more)
 
 # %% ../../nbs/51b_app.ensemble.ipynb #40d2d0e0
 @contextmanager
@@ -119,11 +121,11 @@ def all_or_nothing(
         raise
 
 # %% ../../nbs/51b_app.ensemble.ipynb #f92dd675
-def _open(runs, run, data, progress): # what is to vote, or an error before anything is written
+def _open(runs, run, data, progress, **more): # what is to vote, or an error before anything is written
     if len(runs) < 2: raise ConfigError(f"{len(runs)} run{'' if len(runs) == 1 else 's'} cannot vote; name two or more")
     models, cards, configs = zip(*map(load_run, runs))
     check_members(runs, cards, [config.target for config in configs])
-    config = ensemble_config(configs, runs, run, data)
+    config = ensemble_config(configs, runs, run, data, **more)
     catalog = open_data(config, progress, cards[0]['classes'])
     if fingerprint(catalog) != cards[0]['training_data']['fingerprint']: raise ExperimentError(f"{catalog.attrs['root']}: not the data that {runs[0]} was taught on, or no longer; name that with --data, and score other data with bonefrac evaluate")
     config = replace(config, run=str(run_folder(config, catalog.source.iloc[0])))
@@ -136,18 +138,19 @@ def run_ensemble(
     data: str = '', # folder of radiographs; empty: the first member's
     progress: bool = True, # show progress bars
     say=print, # where the words go
+    **more, # other fields of the configuration than the first member's, as `flip_test_vertical`
 ) -> Path: # the run folder
     "Let finished runs vote: thresholds from their common validation part, figures from their common test part, a folder like any run's."
     clock = time.time()
-    model, cards, configs, config, catalog = _open(runs, run, data, progress)
+    model, cards, configs, config, catalog = _open(runs, run, data, progress, **more)
     with all_or_nothing(Path(config.run)):
         config, folder, facts = begin(config, catalog)
         parts = _with_leaks(prepare_parts(config, catalog, folder, progress), cards)
         say(f'{describe_data(catalog)}\n{describe_split(parts)}')
-        more, contract = members_facts(runs, cards), cards[0]['preprocessing']
-        table, metrics = judge(config, parts, model, folder, contract['mean'], contract['std'], progress, **more)
+        voters, contract = members_facts(runs, cards), cards[0]['preprocessing']
+        table, metrics = judge(config, parts, model, folder, contract['mean'], contract['std'], progress, **voters)
         for i, one in enumerate(configs, 1): save_config(one, folder/f'member-{i}.yaml')
-        facts['seconds_before'] = round(sum(member['seconds'] for member in more['members']), 1)
+        facts['seconds_before'] = round(sum(member['seconds'] for member in voters['members']), 1)
         seconds = round(time.time() - clock + facts['seconds_before'], 1)
         finish(config, parts, table, metrics, folder, environment(again(config), 'finished', **facts, seconds=seconds), say)
     return folder

@@ -62,7 +62,7 @@ from ..stats.localisation import localisation_summary
 from ..training import callbacks as cb
 from ..training.checkpoint import Checkpoints, SHIPPED, load_best, load_card, load_model, reference_answers, resume, save_model
 from ..training.learner import Learner
-from ..training.places import TeachPlaces, findings_of, part_targets, view_targets
+from ..training.places import TeachPlaces, findings_of, part_targets, scored_views, view_targets
 
 # %% ../../nbs/51_app.experiment.ipynb #5741b0db
 class ExperimentError(RuntimeError):
@@ -474,11 +474,10 @@ class Answers(NamedTuple):
     scores: 'list | None' = None # for each picture `[k]`, probabilities
     points: 'np.ndarray | None' = None # `[N,2]`, x and y of each map's highest cell
 
-def _said(model, x, flip):
+def _said(model, x, flip, vertical):
     "Logits and, if the network has them, fracture map and sides of boxes."
-    if hasattr(model, 'findings'): return findings_of(model, x, flip)[:3]
-    logit = model(x).float()
-    return ((logit + model(x.flip(-1)).float())/2 if flip else logit), None, None
+    if hasattr(model, 'findings'): return findings_of(model, x, flip, vertical)[:3]
+    return torch.stack([model(x.flip(axes)).float() for axes in scored_views(flip, vertical)]).mean(0), None, None
 
 # %% ../../nbs/51_app.experiment.ipynb #95826a0b
 @torch.inference_mode()
@@ -487,13 +486,14 @@ def look(
     batches: Batches, # not shuffled
     flip: bool = True, # average what is said of picture and mirror image
     progress: bool = True, # show a progress bar
+    vertical: bool = False, # average what is said of them upside down too
 ) -> Answers: # of each row of `batches`, in their order
     "What a network says of all pictures."
     model.eval()
     device, said = next(model.parameters()).device, []
     if device.type == 'cpu': cb.keep_freed_memory()
     for batch in tqdm(batches, desc='score', leave=False, disable=not progress):
-        said.append([part if part is None else part.cpu() for part in _said(model, batch.images.to(device).contiguous(memory_format=torch.channels_last), flip)])
+        said.append([part if part is None else part.cpu() for part in _said(model, batch.images.to(device).contiguous(memory_format=torch.channels_last), flip, vertical)])
     logits, *place = (None if part[0] is None else torch.cat(part) for part in zip(*said))
     logits = logits.numpy().astype(np.float64)
     logits = logits[:, 0] if logits.shape[1] == 1 else logits
@@ -598,7 +598,7 @@ def model_card(
     before = load_card(config.init)['training_data'] if config.init else dict(pixels=[])
     begun = dict(begun_with={k: before[k] for k in ('source', 'pictures')}) if config.init else {}
     return dict(architecture=dict(name=config.model, in_chans=1, num_classes=outputs(parts.classes), options=model_options(config)),
-                preprocessing=dict(size=config.size, fit='letterbox', range='0-1', mean=mean, std=std, flip_test=config.flip_test),
+                preprocessing=dict(size=config.size, fit='letterbox', range='0-1', mean=mean, std=std, flip_test=config.flip_test, flip_test_vertical=config.flip_test_vertical),
                 classes=parts.classes, thresholds=decision['thresholds'],
                 calibration=dict(temperature=decision['temperature'], fitted_on=decision['fitted_on']),
                 training_data=dict(source=parts.catalog.source.iloc[0], fingerprint=fingerprint(parts.catalog), pictures=len(taught),
@@ -872,7 +872,7 @@ def judge(
 ) -> tuple[pd.DataFrame, dict]: # predictions, metrics
     "Fix thresholds on validation, look at the test once, write `model.*`, `predictions.csv` and `metrics.json`."
     rows = np.concatenate([parts.rows(name) for name in ('val', 'test')]).astype(int)
-    said = look(model, make_batches(config, parts, rows, mean, std), config.flip_test, progress)
+    said = look(model, make_batches(config, parts, rows, mean, std), config.flip_test, progress, config.flip_test_vertical)
     val = (parts.split.split.iloc[rows].eq('val') & parts.split.scored.iloc[rows].astype(bool)).to_numpy()
     decision = decide(said.logit[val], parts.labels(rows)[val], parts.classes)
     card = {**model_card(config, parts, decision, mean, std), **more}
@@ -898,7 +898,7 @@ def again(
     config: Config, # resolved
 ) -> str: # a command line
     "The command that makes the same run again."
-    if config.members > 1: return 'bonefrac ensemble' + config.members*' PATH/TO/RUN' + (' --data PATH/TO/DATA' if config.data else '') + ' --run NEW_FOLDER'
+    if config.members > 1: return 'bonefrac ensemble' + config.members*' PATH/TO/RUN' + (' --data PATH/TO/DATA' if config.data else '') + (' --flip_test_vertical' if config.flip_test_vertical else '') + ' --run NEW_FOLDER'
     files = (' --data PATH/TO/DATA' if config.data else '') + (' --split_file PATH/TO/SPLIT.csv' if config.split_file else '') + (' --init PATH/TO/RUN' if config.init else '')
     return f"bonefrac train --config config.yaml{files} --seed {config.seed} --run NEW_FOLDER"
 
@@ -1177,7 +1177,7 @@ def judge_again(model, card, config, parts, names, out, progress):
     rows = np.concatenate([parts.rows(name) for name in names]).astype(int)
     if not len(rows): raise ExperimentError(f"no picture in {' or '.join(names)}; parts: {parts.split.split.value_counts().to_dict()}; status: {parts.catalog.status.value_counts().to_dict()}")
     contract = card['preprocessing']
-    said = look(model, make_batches(replace(config, device='cpu'), parts, rows, contract['mean'], contract['std']), contract['flip_test'], progress)
+    said = look(model, make_batches(replace(config, device='cpu'), parts, rows, contract['mean'], contract['std']), contract['flip_test'], progress, contract.get('flip_test_vertical', False))
     table = predictions_table(parts.catalog, parts.split, rows, said.logit, card['calibration']['temperature'])
     metrics = {**figures(table, parts.classes, card['thresholds'], resamples=config.resamples, seed=config.seed),
                'leaks': parts.leaks, 'allow_leaks': card['allow_leaks'], 'thresholds_fitted_on': card['calibration']['fitted_on'], 'research_use': RESEARCH_USE}
@@ -1261,7 +1261,7 @@ def score_chunk(model, card, files, names, decoded):
     if not good: return rows, pd.DataFrame(columns=BOXES)
     pixels = np.stack([decoded[i][0] for i in good])
     batches = Batches(pixels, np.arange(len(good)), np.zeros(len(good)), 64, mean=contract['mean'], std=contract['std'])
-    said, temperature = look(model, batches, contract['flip_test'], progress=False), card['calibration']['temperature']
+    said, temperature = look(model, batches, contract['flip_test'], False, contract.get('flip_test_vertical', False)), card['calibration']['temperature']
     answers = dict(logit=said.logit, probability=sigmoid(said.logit/temperature)) if said.logit.ndim == 1 else class_answers(said.logit, temperature, card['classes'])
     records = [decoded[i][1] for i in good]
     found = pd.DataFrame(columns=BOXES) if said.boxes is None else boxes_table([names[i] for i in good], in_pictures(said, records), records)
