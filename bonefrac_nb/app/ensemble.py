@@ -11,14 +11,14 @@ import math
 import shutil
 import time
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
 from scipy.stats import norm
 
 from .config import Config, ConfigError, save_config
-from .experiment import (ExperimentError, Parts, again, begin, describe_data, describe_split, environment, finish, judge, load_run,
+from .experiment import (MACHINE_FIELDS, ExperimentError, Parts, again, begin, describe_data, describe_split, environment, finish, judge, load_run,
                                         model_options, open_data, outputs, prepare_parts, run_folder)
 from ..data.catalog import fingerprint
 from ..data.split import load_split
@@ -80,13 +80,14 @@ def joined_network(
 def members_facts(
     runs: list, # folders of finished runs
     cards: list, # `model.json` of each
+    configs: list, # configuration of each
 ) -> dict: # `training_data`, `members`: entries of `model.json`
-    "What the vote was taught on, and who votes. The configuration that a command names is to be written beside it, as `member-1.yaml` and so on."
+    "What the vote was taught on, and who votes: what each was asked to be, how long it took and where, its weights, what it began with."
     pixels, members = sorted(set().union(*(card['training_data']['pixels'] for card in cards))), []
-    for i, (run, card) in enumerate(zip(runs, cards), 1):
+    for run, card, config in zip(runs, cards, configs):
         made = json.loads((Path(run)/'environment.json').read_text(encoding='utf-8'))
-        members.append(dict(command=made['command'].replace('config.yaml', f'member-{i}.yaml'), seconds=made['seconds'], processor=made['processor'],
-                            sha256=card['weights']['sha256'], begun_with=card['training_data'].get('begun_with')))
+        asked = {k: v for k, v in asdict(config).items() if k not in MACHINE_FIELDS and v != getattr(Config(), k)}
+        members.append(dict(config=asked, seconds=made['seconds'], processor=made['processor'], sha256=card['weights']['sha256'], begun_with=card['training_data'].get('begun_with')))
     taught = {k: v for k, v in cards[0]['training_data'].items() if k != 'begun_with'}
     return dict(training_data={**taught, 'pixels': pixels}, members=members)
 
@@ -113,11 +114,11 @@ def all_or_nothing(
     folder: Path, # there or not
 ):
     "Take back everything that was written into a folder if it does not come to its end: a vote takes minutes and is begun again, not resumed."
-    before = set(folder.iterdir()) if folder.exists() else set()
+    before = set(folder.iterdir()) if (existed := folder.exists()) else set()
     try: yield
     except BaseException:
         for path in set(folder.iterdir()) - before if folder.exists() else (): shutil.rmtree(path) if path.is_dir() else path.unlink()
-        if folder.exists() and not before: folder.rmdir()
+        if folder.exists() and not existed: folder.rmdir()
         raise
 
 # %% ../../nbs/51b_app.ensemble.ipynb #f92dd675
@@ -127,9 +128,11 @@ def _open(runs, run, data, progress, **more): # what is to vote, or an error bef
     check_members(runs, cards, [config.target for config in configs])
     config = ensemble_config(configs, runs, run, data, **more)
     catalog = open_data(config, progress, cards[0]['classes'])
-    if fingerprint(catalog) != cards[0]['training_data']['fingerprint']: raise ExperimentError(f"{catalog.attrs['root']}: not the data that {runs[0]} was taught on, or no longer; name that with --data, and score other data with bonefrac evaluate")
     config = replace(config, run=str(run_folder(config, catalog.source.iloc[0])))
     return joined_network(models, config, outputs(catalog.attrs['classes'])), cards, configs, config, catalog
+
+def _own_data(parts, cards, runs): # labels, boxes and all, as decoding found them
+    if fingerprint(parts.catalog) != cards[0]['training_data']['fingerprint']: raise ExperimentError(f"{parts.catalog.attrs['root']}: not the data that {runs[0]} was taught on, or no longer; name that with --data, and score other data with bonefrac evaluate")
 
 # %% ../../nbs/51b_app.ensemble.ipynb #29b3f315
 def run_ensemble(
@@ -146,8 +149,9 @@ def run_ensemble(
     with all_or_nothing(Path(config.run)):
         config, folder, facts = begin(config, catalog)
         parts = _with_leaks(prepare_parts(config, catalog, folder, progress), cards)
+        _own_data(parts, cards, runs)
         say(f'{describe_data(catalog)}\n{describe_split(parts)}')
-        voters, contract = members_facts(runs, cards), cards[0]['preprocessing']
+        voters, contract = members_facts(runs, cards, configs), cards[0]['preprocessing']
         table, metrics = judge(config, parts, model, folder, contract['mean'], contract['std'], progress, **voters)
         for i, one in enumerate(configs, 1): save_config(one, folder/f'member-{i}.yaml')
         facts['seconds_before'] = round(sum(member['seconds'] for member in voters['members']), 1)

@@ -421,7 +421,6 @@ def begin_with(
 ):
     "Take over the weights of another run. Raises `ExperimentError` where the networks differ."
     given, card = load_model(folder)
-    if hasattr(given, 'members'): raise ExperimentError(f'{folder}: is a vote of {len(given.members)}; begin with one of its members')
     if _stem(given) != _stem(model): # their weights have the same shapes
         raise ExperimentError(f'{folder}: these weights were learned behind a stem {_stem(given)}, this network has {_stem(model)}; set stem to {_stem(given)}, or begin with a run of the same network')
     try: load_weights(model, given.state_dict())
@@ -511,9 +510,10 @@ def score(
     batches: Batches, # not shuffled
     flip: bool = True, # average the logits of picture and mirror image
     progress: bool = True, # show a progress bar
+    vertical: bool = False, # average those of both upside down too
 ) -> np.ndarray: # logits of each row of `batches`: `[N]`, or `[N,K]` for K classes
     "Logits of all pictures, in the order of the batches."
-    return look(model, batches, flip, progress).logit
+    return look(model, batches, flip, progress, vertical).logit
 
 # %% ../../nbs/51_app.experiment.ipynb #114e0ef2
 def fit_decision(
@@ -737,6 +737,8 @@ def check_fit(
     "Raise an error for a split or a network that does not fit the data, before anything is decoded."
     check_split(config, catalog)
     check_places(config, catalog)
+    if config.init and (Path(config.init)/'model.json').exists() and (n := load_card(config.init)['architecture'].get('options', {}).get('members', 1)) > 1:
+        raise ExperimentError(f'{config.init}: is a vote of {n}; begin with one of its members')
 
 # %% ../../nbs/51_app.experiment.ipynb #23eb20d5
 def keep_split(
@@ -898,7 +900,7 @@ def again(
     config: Config, # resolved
 ) -> str: # a command line
     "The command that makes the same run again."
-    if config.members > 1: return 'bonefrac ensemble' + config.members*' PATH/TO/RUN' + (' --data PATH/TO/DATA' if config.data else '') + (' --flip_test_vertical' if config.flip_test_vertical else '') + ' --run NEW_FOLDER'
+    if config.members > 1: return 'bonefrac ensemble' + config.members*' PATH/TO/RUN' + (' --data PATH/TO/DATA' if config.data else '') + f' --flip_test_vertical {str(config.flip_test_vertical).lower()}' + ' --run NEW_FOLDER'
     files = (' --data PATH/TO/DATA' if config.data else '') + (' --split_file PATH/TO/SPLIT.csv' if config.split_file else '') + (' --init PATH/TO/RUN' if config.init else '')
     return f"bonefrac train --config config.yaml{files} --seed {config.seed} --run NEW_FOLDER"
 

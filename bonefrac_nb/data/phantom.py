@@ -1177,7 +1177,7 @@ def render(
     case: Case, # what to draw
     size: int = 256, # side of the square picture in pixels
 ) -> Simulated: # picture and truth
-    "Draw one case; the same case gives the same pixels, up to single grey levels between kinds of processor."
+    "Draw one case; the same case gives the same pixels, but for a pixel here and there between kinds of processor."
     R, detector = draw_pose(case, size)
     total, soft, broken = attenuate(case, detector, R)
     beam, masked = draw_collimator(case, size)

@@ -139,7 +139,7 @@ def check_reference(
     for i, (now, then) in enumerate(zip(reference_answers(model, card['preprocessing']), card['reference'])):
         off = max(abs(a - b) for a, b in zip(now, then))
         if not off <= TOLERANCE:
-            fix = f"Install bonefrac_nb {card.get('version', 'of the version that wrote the card')}, or train again"
+            fix = f"Install bonefrac_nb {card.get('version', 'of the version that wrote the card')}, or train again (weights of before the pictures came with the package may be off by a few thousandths)"
             raise CheckpointError(path, f'the network answers {now} to reference picture {i} ({REFERENCE[i]}), and {then} was written down: preprocessing or network differ by {off:.3g}', fix)
 
 # %% ../../nbs/32_training.checkpoint.ipynb #3d4075ad
