@@ -621,7 +621,7 @@ ROWS = {'base': {}, 'size 192': dict(size=192), 'size 256': dict(size=256), 'siz
         'no augmentation': dict.fromkeys((*KNOBS, 'flip_horizontal', 'flip_vertical', 'noise', 'blur', 'erase'), 0.),
         'no map, mixup 0.2': dict(model='resnet18', mixup=.2), 'ema 0.99': dict(ema=.99), 'ema 0.999': dict(ema=.999), 'sgd': dict(optimizer='sgd', lr=.02, weight_decay=5e-4), 'schedule cosine': dict(schedule='cosine'),
         'balance none': dict(balance='none'), 'balance loss': dict(balance='loss'), 'balance_share 1': dict(balance_share=1.), 'label_smoothing 0.1': dict(label_smoothing=.1),
-        'flip_test off': dict(flip_test=False), 'flip_test_vertical': dict(flip_test_vertical=True), 'epochs × 0.5': dict(epochs=Times(.5)), 'epochs × 2': dict(epochs=Times(2)),
+        'flip_test off': dict(flip_test=False), 'epochs × 0.5': dict(epochs=Times(.5)), 'epochs × 2': dict(epochs=Times(2)),
         'no map, alexnet': dict(model='alexnet', base_width=0, lr=2e-4), 'alexnet': dict(model='fracture_alexnet', base_width=0, lr=5e-4)}
 
 # %% ../../nbs/51a_app.folds.ipynb #a24356ef
