@@ -111,7 +111,7 @@ def add_ensemble(commands):
 def run_ensemble(options):
     "Let runs vote; the last line names the report."
     from bonefrac_nb.app.ensemble import run_ensemble as vote
-    vote(*(options[k] for k in ('runs', 'run', 'data')), **{k: options[k] for k in ('flip_test_vertical',) if options[k] is not None})
+    vote(**{k: options[k] for k in ('runs', 'run', 'data', 'flip_test_vertical') if options[k] is not None})
 
 # %% ../../nbs/53_app.cli.ipynb #9c5ab7e4
 def add_predict(commands):

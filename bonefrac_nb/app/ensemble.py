@@ -19,7 +19,7 @@ from scipy.stats import norm
 
 from .config import Config, ConfigError, save_config
 from .experiment import (MACHINE_FIELDS, ExperimentError, Parts, again, begin, describe_data, describe_split, environment, finish, judge, load_run,
-                                        model_options, open_data, outputs, prepare_parts, run_folder)
+                                        model_options, open_data, outputs, prepare_parts, run_folder, voters)
 from ..data.catalog import fingerprint
 from ..data.split import load_split
 from ..models.registry import create_model
@@ -43,8 +43,9 @@ def _as_much(mine: dict, first: dict): # two contracts of preprocessing; the vie
 # %% ../../nbs/51b_app.ensemble.ipynb #101dbbe4
 def _check_pictures(run, first, mine, contract):
     "Raise `ExperimentError` where parts or preparation of the pictures differ from the first run's."
-    if not _told(run).split.equals(_told(first).split): raise ExperimentError(f'{run}: has another split than {first}, so one of them was taught on what the other is judged on; train it again with --split_file {first}/split.csv')
-    if not _told(run).equals(_told(first)): raise ExperimentError(f'{run}: scores other pictures than {first}; train it again with --split_file {first}/split.csv')
+    parts, others = _told(run), _told(first)
+    if not parts.split.equals(others.split): raise ExperimentError(f'{run}: has another split than {first}, so one of them was taught on what the other is judged on; train it again with --split_file {first}/split.csv')
+    if not parts.equals(others): raise ExperimentError(f'{run}: scores other pictures than {first}; train it again with --split_file {first}/split.csv')
     if not _as_much(mine, contract): raise ExperimentError(f'{run}: pictures are prepared as {mine}, for {first} as {contract}; train both at one size, on the same pictures')
 
 # %% ../../nbs/51b_app.ensemble.ipynb #ca280b37
@@ -54,7 +55,7 @@ def check_members(
     targets: list, # label column that each learned
 ):
     "Raise `ExperimentError` where two runs cannot vote together, naming the run, what differs and the remedy."
-    voting = [run for run, card in zip(runs, cards) if card['architecture'].get('options', {}).get('members', 1) > 1]
+    voting = [run for run, card in zip(runs, cards) if voters(card) > 1]
     if voting: raise ExperimentError(f'{voting[0]}: is a vote itself; name the runs that vote in it')
     weights = [card['weights']['sha256'] for card in cards]
     twice = [run for i, run in enumerate(runs) if weights[i] in weights[:i]]
@@ -151,10 +152,10 @@ def run_ensemble(
         parts = _with_leaks(prepare_parts(config, catalog, folder, progress), cards)
         _own_data(parts, cards, runs)
         say(f'{describe_data(catalog)}\n{describe_split(parts)}')
-        voters, contract = members_facts(runs, cards, configs), cards[0]['preprocessing']
-        table, metrics = judge(config, parts, model, folder, contract['mean'], contract['std'], progress, **voters)
+        told, contract = members_facts(runs, cards, configs), cards[0]['preprocessing']
+        table, metrics = judge(config, parts, model, folder, contract['mean'], contract['std'], progress, **told)
         for i, one in enumerate(configs, 1): save_config(one, folder/f'member-{i}.yaml')
-        facts['seconds_before'] = round(sum(member['seconds'] for member in voters['members']), 1)
+        facts['seconds_before'] = round(sum(member['seconds'] for member in told['members']), 1)
         seconds = round(time.time() - clock + facts['seconds_before'], 1)
         finish(config, parts, table, metrics, folder, environment(again(config), 'finished', **facts, seconds=seconds), say)
     return folder

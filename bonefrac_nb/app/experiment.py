@@ -12,7 +12,7 @@ __all__ = ['MOST_CLASSES', 'COLUMNS', 'BOXES', 'CITE', 'MACHINE_FIELDS', 'SAME_P
            'Answers', 'look', 'score', 'fit_decision', 'sigmoid', 'fit_class_decision', 'predictions_table',
            'class_answers', 'saved_columns', 'model_card', 'environment', 'run_state', 'run_folder', 'told_before',
            'without_anatomy', 'class_transfer', 'shortcut_figures', 'find_copies', 'check_parts', 'check_split',
-           'check_fit', 'keep_split', 'prepare_parts', 'train_model', 'decide', 'figures', 'displayed_boxes',
+           'voters', 'check_fit', 'keep_split', 'prepare_parts', 'train_model', 'decide', 'figures', 'displayed_boxes',
            'boxes_table', 'in_pictures', 'add_places', 'judge', 'picture_source', 'again', 'label_meaning',
            'resume_config', 'begin', 'taken_back', 'run_experiment', 'count_labels', 'describe_data', 'describe_split',
            'finish', 'summary', 'load_run', 'whole', 'known_to', 'foreign_split', 'own_rows', 'evaluation_parts',
@@ -730,6 +730,12 @@ def check_split(
     if config.split_file or config.split == 'given': check_parts(split_data(config, catalog, None), catalog)
 
 # %% ../../nbs/51_app.experiment.ipynb #e6fd27a2
+def voters(
+    card: dict, # `model.json`
+) -> int: # 1: a network that does not vote
+    "How many networks vote in a run."
+    return card['architecture'].get('options', {}).get('members', 1)
+
 def check_fit(
     config: Config, # complete
     catalog: pd.DataFrame, # from `open_data`
@@ -737,8 +743,7 @@ def check_fit(
     "Raise an error for a split or a network that does not fit the data, before anything is decoded."
     check_split(config, catalog)
     check_places(config, catalog)
-    if config.init and (Path(config.init)/'model.json').exists() and (n := load_card(config.init)['architecture'].get('options', {}).get('members', 1)) > 1:
-        raise ExperimentError(f'{config.init}: is a vote of {n}; begin with one of its members')
+    if config.init and (Path(config.init)/'model.json').exists() and (n := voters(load_card(config.init))) > 1: raise ExperimentError(f'{config.init}: is a vote of {n}; begin with one of its members')
 
 # %% ../../nbs/51_app.experiment.ipynb #23eb20d5
 def keep_split(
